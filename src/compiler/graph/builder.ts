@@ -154,4 +154,3 @@ export function memoryTensor(data: readonly number[], dtype: DType, shape: reado
   });
   return { dtype, shape, place, read: () => bytes };
 }
-

@@ -58,7 +58,11 @@ export class ConfigReader {
   }
 
   malformed(what: string): TorchliftError {
-    return new TorchliftError('malformed-config', { what: `${this.className}: ${what}`, where: this.#place, remedy: 'The file was edited or damaged; save the model again from Keras.' });
+    return new TorchliftError('malformed-config', {
+      what: `${this.className}: ${what}`,
+      where: this.#place,
+      remedy: 'The file was edited or damaged; save the model again from Keras.',
+    });
   }
 
   #read<T>(key: string, fallback: T | undefined, expected: string, convert: (value: unknown) => T | undefined): T {

@@ -42,8 +42,17 @@ export interface EmitContext<Config> {
   /** The graph value of a bound weight, in Keras' layout. */
   weight(role: string, part?: string): ValueId;
   /** `builder.node` with this call's provenance and a name derived from the layer's. */
-  node(op: string, inputs: readonly (ValueId | null)[], attributes?: Readonly<Record<string, number | string | readonly number[] | readonly string[]>>): ValueId;
-  nodes(op: string, inputs: readonly (ValueId | null)[], outputCount: number, attributes?: Readonly<Record<string, number | string | readonly number[] | readonly string[]>>): readonly ValueId[];
+  node(
+    op: string,
+    inputs: readonly (ValueId | null)[],
+    attributes?: Readonly<Record<string, number | string | readonly number[] | readonly string[]>>,
+  ): ValueId;
+  nodes(
+    op: string,
+    inputs: readonly (ValueId | null)[],
+    outputCount: number,
+    attributes?: Readonly<Record<string, number | string | readonly number[] | readonly string[]>>,
+  ): readonly ValueId[];
   shape(value: ValueId): Shape;
   /** A finding that ends the import after all layers were looked at (exit 7), naming the layer. */
   unsupported(what: string, remedy?: string): never;
