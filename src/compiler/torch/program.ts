@@ -56,5 +56,6 @@ export type Argument =
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'dtype'; readonly value: DType }
+  | { readonly kind: 'memory-format'; readonly value: 'contiguous' | 'channels_last' }
   | { readonly kind: 'training' }
   | { readonly kind: 'none' };
