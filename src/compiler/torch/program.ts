@@ -1,5 +1,5 @@
 import type { DType } from '../../core/dtypes.ts';
-import type { CallId, ModelInfo, Path, ValueId } from '../graph/graph.ts';
+import type { Call, CallId, ModelInfo, Path, ValueId } from '../graph/graph.ts';
 import type { AtenName } from './aten.ts';
 
 /** A straight-line list of aten calls: what every lowering makes and both printers (readable Python, TorchScript) print. */
@@ -12,6 +12,8 @@ export interface Program {
   readonly body: readonly Statement[];
   /** In Keras' order; a variable may stand here twice. */
   readonly outputs: readonly { readonly portName: string; readonly variable: Variable }[];
+  /** The graph's calls, in call order: which layer a statement belongs to, and in which of its calls. Empty for a foreign graph. */
+  readonly calls: readonly Call[];
   readonly taps: ReadonlyMap<CallId, { readonly variable: Variable; readonly toSource: readonly number[] }>;
 }
 
