@@ -1,0 +1,24 @@
+"""Runs the original Keras model in TensorFlow. Runs on Python 3.8+ and TensorFlow 2.10+."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # Keras 3 reads legacy .h5 files differently, from TensorFlow 2.16 on
+
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+
+class TensorFlowHost:
+    def __init__(self, model, threads=None):
+        """model: path of a Keras `.h5`. It is the user's own, already in production; Lambda layers in it run as they do there."""
+        if threads:
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
+        self.model = tf.keras.models.load_model(model, compile=False)
+        self.version = tf.__version__
+
+    def run(self, arrays, autocast=None):
+        """`predict`, as the production code calls it: the whole request is one batch."""
+        inputs = arrays[0] if len(arrays) == 1 else list(arrays)
+        outputs = self.model.predict(inputs, batch_size=max(1, len(arrays[0])), verbose=0)
+        return [np.asarray(output) for output in (outputs if isinstance(outputs, list) else [outputs])]

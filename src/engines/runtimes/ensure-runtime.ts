@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TorchliftError } from '../../core/errors.ts';
+import { packageRoot } from '../../core/package-root.ts';
+import { cacheFolder } from './cache-folder.ts';
+import { findInterpreters, type Interpreter } from './find-interpreters.ts';
+import { withFolderLock } from './folder-lock.ts';
+import { INTERPRETER_VARIABLES, type RuntimeName, type RuntimeSpecification, SPECIFICATIONS } from './specifications.ts';
+
+/** PyTorch's own index of CPU builds: the default wheel for Linux brings several GB of CUDA. */
+const TORCH_CPU_INDEX = 'https://download.pytorch.org/whl/cpu';
+/** Given up after this long for pip's own configuration: behind a firewall, the index answers nothing at all. */
+const INDEX_PROBE_SECONDS = 4;
+
+export interface Runtime {
+  readonly name: RuntimeName;
+  /** Path of its interpreter. */
+  readonly python: string;
+}
+
+/** A line about what is going on, for people. */
+export type Progress = (line: string) => void;
+
+/**
+ * The runtime's interpreter; made in the user's cache on first need (`python3 -m venv` + pip, versions pinned in `python/requirements`).
+ * Errors: `runtime-unavailable` where no interpreter suits, `io` where pip fails.
+ */
+export async function ensureRuntime(name: RuntimeName, progress: Progress): Promise<Runtime> {
+  const own = process.env[INTERPRETER_VARIABLES[name]];
+  if (own) return { name, python: own };
+  const { interpreter, specification } = await choose(name);
+  const requirements = join(packageRoot(), 'python', 'requirements', specification.requirements);
+  const key = createHash('sha256').update(readFileSync(requirements)).update(interpreter.path).digest('hex').slice(0, 12);
+  const folder = join(cacheFolder(), 'runtimes', `${name}-py${interpreter.version}-${key}`);
+  const python = join(folder, 'bin', 'python');
+  const complete = join(folder, 'complete');
+  if (!existsSync(complete)) {
+    await withFolderLock(
+      `${folder}.lock`,
+      () => progress(`another process is making the ${name} runtime: waiting for it`),
+      async () => {
+        if (existsSync(complete)) return;
+        rmSync(folder, { recursive: true, force: true });
+        progress(`making the ${name} runtime with Python ${interpreter.version} (once; ${folder})`);
+        await command(interpreter.path, ['-m', 'venv', folder], progress);
+        await install(name, python, requirements, progress);
+        writeFileSync(complete, '');
+      },
+    );
+  }
+  return { name, python };
+}
+
+async function choose(name: RuntimeName): Promise<{ interpreter: Interpreter; specification: RuntimeSpecification }> {
+  const interpreters = await findInterpreters();
+  for (const specification of SPECIFICATIONS[name]) {
+    for (const version of specification.pythons) {
+      const interpreter = interpreters.find((candidate) => candidate.version === version);
+      if (interpreter !== undefined) return { interpreter, specification };
+    }
+  }
+  const wanted = SPECIFICATIONS[name].flatMap(({ pythons }) => pythons).join(', ');
+  throw new TorchliftError('runtime-unavailable', {
+    what: `the ${name} runtime needs Python ${wanted}; found ${interpreters.map(({ version }) => version).join(', ') || 'none'}`,
+    where: 'PATH and pyenv',
+    remedy: `Install one (pyenv install 3.10, say), or name an interpreter that has ${name} in ${INTERPRETER_VARIABLES[name]}.`,
+  });
+}
+
+async function install(name: RuntimeName, python: string, requirements: string, progress: Progress): Promise<void> {
+  const extra = process.env['TORCHLIFT_PIP_ARGS']?.split(/\s+/).filter(Boolean) ?? [];
+  const pip = (args: readonly string[]) => command(python, ['-m', 'pip', 'install', '--disable-pip-version-check', ...args, ...extra], progress);
+  if (name === 'torch' && wantsCpuBuild()) {
+    if (await answers(python, TORCH_CPU_INDEX)) {
+      const torch = readFileSync(requirements, 'utf8')
+        .split('\n')
+        .find((line) => line.startsWith('torch=='));
+      await pip(['--index-url', TORCH_CPU_INDEX, torch ?? 'torch']);
+    } else {
+      progress(`${new URL(TORCH_CPU_INDEX).host} can't be reached: taking torch from pip's own configuration`);
+    }
+  }
+  await pip(['-r', requirements]);
+}
+
+function wantsCpuBuild(): boolean {
+  return process.platform === 'linux' && !existsSync('/proc/driver/nvidia/version') && !readdirSync('/dev').includes('nvidiactl');
+}
+
+/** Asked through Python, so that proxies are taken from the environment as pip takes them. */
+async function answers(python: string, url: string): Promise<boolean> {
+  const script = `import urllib.request; urllib.request.urlopen(${JSON.stringify(`${url}/torch/`)}, timeout=${INDEX_PROBE_SECONDS})`;
+  return new Promise((resolve) => {
+    const child = spawn(python, ['-c', script], { stdio: 'ignore', timeout: INDEX_PROBE_SECONDS * 1000 });
+    child.on('error', () => resolve(false));
+    child.on('close', (code) => resolve(code === 0));
+  });
+}
+
+/** Runs a command, its steps to `progress`; the last lines of what it printed stand in the error. */
+function command(file: string, args: readonly string[], progress: Progress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const tail: string[] = [];
+    const read = (chunk: Buffer) => {
+      for (const line of chunk.toString().split('\n')) {
+        const step = /^(Collecting \S+|Downloading \S+|Installing collected packages)/.exec(line.trim());
+        if (step) progress(step[0]);
+        if (line.trim() !== '') tail.push(line.trimEnd());
+      }
+      tail.splice(0, tail.length - 12);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    const fail = (what: string) =>
+      reject(
+        new TorchliftError('io', {
+          what: `${args.includes('pip') ? 'pip install' : `${file} ${args.join(' ')}`} ${what}`,
+          details: tail,
+          remedy: "Check the network and pip's configuration; TORCHLIFT_PIP_ARGS adds arguments (an index, a proxy).",
+        }),
+      );
+    child.on('error', (error) => fail(`couldn't start: ${error.message}`));
+    child.on('close', (code, signal) => (code === 0 ? resolve() : fail(`ended with ${signal ?? code}`)));
+  });
+}
