@@ -3,6 +3,7 @@ import { invariant } from '../../core/errors.ts';
 import type { TensorSource } from '../../core/tensor-source.ts';
 import type { Attributes, Call, CallId, Graph, GraphPort, ModelInfo, Node, Shape, Tap, Value, ValueId, Weight } from './graph.ts';
 import { readIntegers } from './integers.ts';
+import { readNumbers } from './numbers.ts';
 import { findOperator } from './operators/index.ts';
 
 export interface NodeOptions {
@@ -84,6 +85,11 @@ export class GraphBuilder {
       constant: (index) => {
         const input = inputs[index];
         return input === null || input === undefined ? undefined : this.integers(input);
+      },
+      numbers: (index) => {
+        const input = inputs[index];
+        const weight = input === null || input === undefined ? undefined : this.#weights.get(input);
+        return weight?.kind === 'constant' ? readNumbers(weight.source) : undefined;
       },
     });
     const outputs = results.map(({ dtype, shape }, index) => this.#value(options.outputNames?.[index] ?? name, dtype, shape));

@@ -29,6 +29,8 @@ export interface InferContext {
   readonly outputCount: number;
   /** The integers of input `index`, where it is a constant (a Reshape's shape, a Pad's pads). */
   constant(index: number): readonly number[] | undefined;
+  /** The same for a constant of floats (a Resize's scales). */
+  numbers(index: number): readonly number[] | undefined;
 }
 
 /** Identity with types, so that an operator is a named value: `export const conv = defineOperator({…})`. */

@@ -1,0 +1,19 @@
+import { normalizeAxis } from '../dims.ts';
+import { defineOperator } from '../operator.ts';
+import { inputShape, intAttribute } from './read.ts';
+
+/** Where the greatest element stands along `axis`, int64. */
+export const argMax = defineOperator({
+  op: 'ArgMax',
+  domain: '',
+  since: 13,
+  inputs: [1, 1],
+  outputs: [1, 1],
+  attributes: { axis: { type: 'int', default: 0 }, keepdims: { type: 'int', default: 1 }, select_last_index: { type: 'int', default: 0 } },
+  infer(context) {
+    const shape = inputShape(context, 0);
+    const axis = normalizeAxis(intAttribute(context.attributes, 'axis'), shape.length, context.node);
+    const keep = intAttribute(context.attributes, 'keepdims') === 1;
+    return [{ dtype: 'int64', shape: shape.flatMap((dim, at) => (at === axis ? (keep ? [1] : []) : [dim])) }];
+  },
+});

@@ -1,0 +1,15 @@
+import { defineOperator } from '../operator.ts';
+import { inputValue } from './read.ts';
+
+export const selu = defineOperator({
+  op: 'Selu',
+  domain: '',
+  since: 6,
+  inputs: [1, 1],
+  outputs: [1, 1],
+  attributes: { alpha: { type: 'float', default: 1.6732631921768188 }, gamma: { type: 'float', default: 1.0507010221481323 } },
+  infer(context) {
+    const { dtype, shape } = inputValue(context, 0);
+    return [{ dtype, shape }];
+  },
+});

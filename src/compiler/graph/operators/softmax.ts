@@ -1,0 +1,17 @@
+import { normalizeAxis } from '../dims.ts';
+import { defineOperator } from '../operator.ts';
+import { inputValue, intAttribute } from './read.ts';
+
+export const softmax = defineOperator({
+  op: 'Softmax',
+  domain: '',
+  since: 13,
+  inputs: [1, 1],
+  outputs: [1, 1],
+  attributes: { axis: { type: 'int', default: -1 } },
+  infer(context) {
+    const { dtype, shape } = inputValue(context, 0);
+    normalizeAxis(intAttribute(context.attributes, 'axis'), shape.length, context.node);
+    return [{ dtype, shape }];
+  },
+});

@@ -1,0 +1,24 @@
+import { invariant } from '../../../core/errors.ts';
+import { divideDim, multiplyDims } from '../dims.ts';
+import { defineOperator } from '../operator.ts';
+import { inputValue, intAttribute } from './read.ts';
+
+/** [N, C, H, W] → [N, C·b², H/b, W/b]; the block's place is the slowest part of the channel, as in TensorFlow. */
+export const spaceToDepth = defineOperator({
+  op: 'SpaceToDepth',
+  domain: '',
+  since: 13,
+  inputs: [1, 1],
+  outputs: [1, 1],
+  attributes: { blocksize: { type: 'int' } },
+  infer(context) {
+    const { dtype, shape } = inputValue(context, 0);
+    const [batch, channels, height, width] = shape;
+    invariant(
+      shape.length === 4 && batch !== undefined && channels !== undefined && height !== undefined && width !== undefined,
+      `${context.node}: rank ${shape.length}`,
+    );
+    const block = intAttribute(context.attributes, 'blocksize');
+    return [{ dtype, shape: [batch, multiplyDims([channels, block * block]), divideDim(height, block), divideDim(width, block)] }];
+  },
+});

@@ -1,0 +1,15 @@
+import { defineOperator } from '../operator.ts';
+import { inputValue } from './read.ts';
+
+export const thresholdedRelu = defineOperator({
+  op: 'ThresholdedRelu',
+  domain: '',
+  since: 10,
+  inputs: [1, 1],
+  outputs: [1, 1],
+  attributes: { alpha: { type: 'float', default: 1 } },
+  infer(context) {
+    const { dtype, shape } = inputValue(context, 0);
+    return [{ dtype, shape }];
+  },
+});
