@@ -37,6 +37,11 @@ export interface EmitContext<Config> {
   readonly trainable: boolean;
   /** The call's tensor inputs, in Keras' axis order. */
   readonly inputs: readonly ValueId[];
+  /**
+   * The call's first argument as the file has it: `{ tensor: ValueId }`, a constant (`1.0 - x` calls `math.subtract` with the number
+   * first: `["_CONSTANT_VALUE", -1, 1.0, …]`), or a list of these at any depth. `inputs` are its tensors, in order.
+   */
+  readonly firstArgument: unknown;
   /** The call's other arguments, tensors replaced by `{ tensor: ValueId }` at any depth (TFOpLambda, SlicingOpLambda). */
   readonly arguments: Readonly<Record<string, unknown>>;
   /** The graph value of a bound weight, in Keras' layout. */
