@@ -1,0 +1,152 @@
+import { type DType, isFloat } from '../../core/dtypes.ts';
+import { invariant, TorchliftError } from '../../core/errors.ts';
+import type { AttributeValue, Node, Shape, Value } from '../graph/graph.ts';
+import { type Literal, type Operand, toArgument, variable } from './argument.ts';
+import { type AtenName, atenOperator } from './aten.ts';
+import type { GraphLowering } from './graph-lowering.ts';
+import { linearWeight } from './linear-weight.ts';
+import type { LoweringContext } from './lowering.ts';
+import type { Argument, Variable } from './program.ts';
+import { readNumbers } from './small-constant.ts';
+
+/** Ends the lowering of one node; the others go on, so that all findings are reported together. */
+export class UnsupportedNode extends Error {}
+
+/** What the lowering of `node` sees. */
+export class NodeContext implements LoweringContext {
+  readonly #lowering: GraphLowering;
+  readonly #node: Node;
+
+  constructor(lowering: GraphLowering, node: Node) {
+    this.#lowering = lowering;
+    this.#node = node;
+  }
+
+  get mode(): 'train' | 'inference' {
+    return this.#lowering.mode;
+  }
+
+  get training(): Argument {
+    return this.#lowering.training(this.#node);
+  }
+
+  has(index: number): boolean {
+    return (this.#node.inputs[index] ?? null) !== null;
+  }
+
+  tensor(index: number): Operand {
+    return this.#lowering.operand(this.value(index).id, { node: this.#node, index });
+  }
+
+  optionalTensor(index: number): Operand | null {
+    return this.has(index) ? this.tensor(index) : null;
+  }
+
+  linearWeight(): Operand | undefined {
+    const weight = linearWeight(this.#node, this.#lowering.constants);
+    return weight === undefined ? undefined : this.#lowering.operand(weight, { node: this.#node, index: 1 });
+  }
+
+  value(index: number): Value {
+    const id = this.#node.inputs[index];
+    invariant(id !== null && id !== undefined, `${this.#node.name}: ${this.#node.op} has no input ${index}`);
+    return this.#lowering.value(id);
+  }
+
+  output(index = 0): Value {
+    const id = this.#node.outputs[index];
+    invariant(id !== undefined, `${this.#node.name}: ${this.#node.op} has no output ${index}`);
+    return this.#lowering.value(id);
+  }
+
+  staticShape(index: number): readonly number[] {
+    const { shape } = this.value(index);
+    const free = shape.find((size) => typeof size === 'string');
+    if (free !== undefined) this.unsupported(`its input's size ${free} isn't fixed (shape [${shape.join(', ')}])`);
+    return shape as readonly number[];
+  }
+
+  numbers(index: number): readonly number[] | undefined {
+    const { id } = this.value(index);
+    const { constants, graph } = this.#lowering;
+    if (!constants.isConstant(id) || constants.weights(id).length > 0) return undefined;
+    const source = graph.weights.get(id)?.source;
+    return source === undefined ? undefined : readNumbers(source);
+  }
+
+  constant(index: number): readonly number[] {
+    return this.numbers(index) ?? this.unsupported(`its input ${index} (${this.value(index).name}) isn't constant`);
+  }
+
+  isFilledWith(index: number, number: number): boolean {
+    return this.numbers(index)?.every((element) => element === number) ?? false;
+  }
+
+  int(attribute: string, fallback?: number): number {
+    return this.#attribute(attribute, fallback, Number.isInteger) as number;
+  }
+
+  float(attribute: string, fallback?: number): number {
+    return this.#attribute(attribute, fallback, (value) => typeof value === 'number') as number;
+  }
+
+  string(attribute: string, fallback?: string): string {
+    return this.#attribute(attribute, fallback, (value) => typeof value === 'string') as string;
+  }
+
+  ints(attribute: string, fallback?: readonly number[]): readonly number[] {
+    const areIntegers = (value: unknown): boolean => Array.isArray(value) && value.every(Number.isInteger);
+    return this.#attribute(attribute, fallback, areIntegers) as readonly number[];
+  }
+
+  hasAttribute(attribute: string): boolean {
+    return this.#node.attributes[attribute] !== undefined;
+  }
+
+  axis(attribute: string, rank: number, fallback?: number): number {
+    const axis = this.int(attribute, fallback);
+    const result = axis < 0 ? axis + rank : axis;
+    if (result < 0 || result >= Math.max(rank, 1)) this.unsupported(`${attribute} ${axis} of a tensor of rank ${rank}`);
+    return result;
+  }
+
+  emit(op: AtenName, args: readonly Literal[], result: { readonly name?: string; readonly dtype?: DType; readonly shape?: Shape } = {}): Operand {
+    const output = this.#lowering.variable({ ...this.output(), ...result });
+    this.#append(op, args, [output]);
+    return variable(output);
+  }
+
+  emitList(op: AtenName, args: readonly Literal[]): readonly Operand[] {
+    const results = this.#node.outputs.map((_, index) => this.#lowering.variable(this.output(index)));
+    this.#append(op, args, results);
+    return results.map(variable);
+  }
+
+  unsupported(what: string): never {
+    throw new UnsupportedNode(what);
+  }
+
+  #append(op: AtenName, args: readonly Literal[], results: readonly Variable[]): void {
+    const { parameters } = atenOperator(op);
+    const place = `${this.#node.name}: ${op}`;
+    invariant(args.length === parameters.length, `${place}: ${args.length} arguments for ${parameters.length} parameters`);
+    const integral = this.has(0) && !isFloat(this.value(0).dtype);
+    this.#lowering.append({
+      op,
+      arguments: args.map((argument, index) => {
+        const [name, type] = parameters[index] as (typeof parameters)[number];
+        return toArgument(argument, type, integral, `${place}, ${name}`);
+      }),
+      results,
+      calls: this.#node.calls,
+    });
+  }
+
+  #attribute(key: string, fallback: AttributeValue | undefined, isRight: (value: unknown) => boolean): AttributeValue {
+    const value = this.#node.attributes[key] ?? fallback;
+    if (value === undefined || !isRight(value)) {
+      throw new TorchliftError('internal', { what: `${this.#node.name}: ${this.#node.op} has ${key} = ${JSON.stringify(value)}` });
+    }
+    return value;
+  }
+}

@@ -1,0 +1,32 @@
+/** Python's text of a float: always with a point, an exponent or a call, so that it stays a float. */
+export function floatLiteral(value: number): string {
+  if (Number.isNaN(value)) return 'float("nan")';
+  if (!Number.isFinite(value)) return value > 0 ? 'float("inf")' : 'float("-inf")';
+  if (Object.is(value, -0)) return '-0.0';
+  const text = String(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text.replace('e+', 'e');
+}
+
+/** A string literal in double quotes; all but printable ASCII is escaped, so that no name can end it or hide what it says. */
+export function stringLiteral(value: string): string {
+  return `"${Array.from(value, (character) => escaped(character, '"')).join('')}"`;
+}
+
+/** Text for a docstring or a comment: no quote run, backslash or control character survives; other letters stay readable. */
+export function proseText(text: string): string {
+  return Array.from(text, (character) => (isProse(character) ? character : character === '"' ? "'" : '?')).join('');
+}
+
+function escaped(character: string, quote: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (character === quote || character === '\\') return `\\${character}`;
+  if (character === '\n') return '\\n';
+  if (code >= 0x20 && code < 0x7f) return character;
+  if (code <= 0xff) return `\\x${code.toString(16).padStart(2, '0')}`;
+  return code <= 0xffff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
+}
+
+/** Letters, marks, numbers, punctuation, symbols and plain spaces; no control, bidirectional or other invisible character. */
+function isProse(character: string): boolean {
+  return character === ' ' || (/^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(character) && character !== '"' && character !== '\\');
+}
