@@ -1,5 +1,5 @@
-import type { Node, ValueId } from './graph.ts';
 import type { ConstantExpressions } from './constant-expressions.ts';
+import type { Node, ValueId } from './graph.ts';
 
 /**
  * The constant that torch's linear holds for a matrix product, [out, in]: Gemm's B where it is read transposed,

@@ -1,5 +1,5 @@
 import { invariant } from '../../core/errors.ts';
-import type { Graph, Path, ValueId } from './graph.ts';
+import type { Graph, Path, ValueId, Weight } from './graph.ts';
 import { pythonIdentifiers } from './python-identifiers.ts';
 
 export { pythonIdentifiers } from './python-identifiers.ts';
@@ -23,7 +23,7 @@ export function stateKeys(graph: Graph): Map<ValueId, string> {
  * The attribute names that lead to a layer: `['base', 'block 1']` → `['base', 'block_1']`. Knows the path of every call and of every
  * weight's owner, and all that encloses them. Names are unique in each module, among child layers, parts and roles.
  */
-export function moduleNames(graph: Graph): (layer: Path) => readonly string[] {
+export function moduleNames(graph: NamedPlaces): (layer: Path) => readonly string[] {
   const root = emptyPlace();
   for (const { layer } of graph.calls) placeOf(root, layer);
   for (const weight of graph.weights.values()) {
@@ -41,6 +41,12 @@ export function moduleNames(graph: Graph): (layer: Path) => readonly string[] {
       return name;
     });
   };
+}
+
+/** What of a graph, or of the program it became, gives modules their names. */
+export interface NamedPlaces {
+  readonly calls: readonly { readonly layer: Path }[];
+  readonly weights: { values(): Iterable<Pick<Weight, 'kind' | 'owner' | 'part' | 'role'>> };
 }
 
 interface Place {

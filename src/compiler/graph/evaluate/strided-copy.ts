@@ -1,0 +1,106 @@
+export type Units = Int32Array | Int16Array | Int8Array;
+
+/** Elements of the source read at once along its contiguous axis: one cache line of 4-byte elements. */
+const BLOCK = 16;
+/** Runs at least this long are copied by `set` instead of element by element. */
+const RUN = 32;
+
+/**
+ * Writes the elements seen through `strides` into `target` in C order. Axes that lie together are merged first; then either runs
+ * are copied, or the source's contiguous axis is read in blocks of a cache line, each element of which goes to a stream of its own.
+ */
+export function copyStrided(source: Units, offset: number, shape: readonly number[], strides: readonly number[], target: Units): void {
+  if (target.length === 0) return;
+  const axes = mergeAxes(shape, strides);
+  const inner = axes.pop() ?? { size: 1, from: 1, to: 1 };
+  const unit = inner.from === 1 ? undefined : axes.findIndex((axis) => axis.from === 1 && axis.size > 1);
+  if (unit === undefined || unit < 0) {
+    forEachPlace(axes, offset, (from, to) => copyRun(source, from, inner.from, target, to, inner.size));
+    return;
+  }
+  const [streams] = axes.splice(unit, 1) as [Axis];
+  for (let start = 0; start < streams.size; start += BLOCK) {
+    const width = Math.min(BLOCK, streams.size - start);
+    const base = start * streams.to;
+    forEachPlace(axes, offset + start, (from, to) => {
+      copyBlock(source, from, inner.from, target, to + base, streams.to, inner.size, width);
+    });
+  }
+}
+
+interface Axis {
+  readonly size: number;
+  /** Stride in the source. */
+  readonly from: number;
+  /** Stride in the target. */
+  readonly to: number;
+}
+
+function mergeAxes(shape: readonly number[], strides: readonly number[]): Axis[] {
+  const axes: Axis[] = [];
+  let to = 1;
+  for (let index = shape.length - 1; index >= 0; index--) {
+    const size = shape[index] as number;
+    if (size === 1) continue;
+    const from = strides[index] as number;
+    const last = axes[0];
+    if (last !== undefined && from === last.from * last.size) axes[0] = { size: size * last.size, from: last.from, to: last.to };
+    else axes.unshift({ size, from, to });
+    to *= size;
+  }
+  return axes;
+}
+
+function forEachPlace(axes: readonly Axis[], offset: number, visit: (from: number, to: number) => void): void {
+  const rank = axes.length;
+  const position = Array<number>(rank).fill(0);
+  let from = offset;
+  let to = 0;
+  for (;;) {
+    visit(from, to);
+    let index = rank - 1;
+    for (; index >= 0; index--) {
+      const axis = axes[index] as Axis;
+      const next = (position[index] as number) + 1;
+      from += axis.from;
+      to += axis.to;
+      if (next < axis.size) {
+        position[index] = next;
+        break;
+      }
+      position[index] = 0;
+      from -= axis.from * axis.size;
+      to -= axis.to * axis.size;
+    }
+    if (index < 0) return;
+  }
+}
+
+function copyRun(source: Units, from: number, stride: number, target: Units, to: number, size: number): void {
+  if (stride === 1 && size >= RUN) {
+    target.set(source.subarray(from, from + size), to);
+    return;
+  }
+  for (let index = 0; index < size; index++) target[to + index] = source[from + index * stride] as number;
+}
+
+/** `rows` lines of `width` neighbours in the source become `width` streams in the target, `streamStride` apart. */
+function copyBlock(
+  source: Units,
+  from: number,
+  rowStride: number,
+  target: Units,
+  to: number,
+  streamStride: number,
+  rows: number,
+  width: number,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const line = from + row * rowStride;
+    let place = to + row;
+    for (let index = 0; index < width; index++) {
+      target[place] = source[line + index] as number;
+      place += streamStride;
+    }
+  }
+}
