@@ -12,7 +12,7 @@ export function readExportedLiteral(script: string): unknown {
 
 function findExport(node: Node): Expression | undefined {
   const { type, ...fields } = node as Node & Record<string, unknown>;
-  if (type === 'AssignmentExpression' && isExports(fields['left'] as Node) && isLiteral(fields['right'] as Node)) return fields['right'] as Expression;
+  if (type === 'AssignmentExpression' && isExports(fields.left as Node) && isLiteral(fields.right as Node)) return fields.right as Expression;
   for (const field of Object.values(fields)) {
     for (const child of Array.isArray(field) ? field : [field]) {
       const found = typeof child?.type === 'string' ? findExport(child as Node) : undefined;

@@ -21,13 +21,22 @@ export async function unpackPackage({ name, version, integrity }: PinnedPackage)
     const tarball = join(partial, packedName(stdout));
     const found = `sha512-${createHash('sha512').update(readFileSync(tarball)).digest('base64')}`;
     if (found !== integrity) {
-      throw new TorchliftError('hash-mismatch', { what: `has the integrity ${found}, expected ${integrity}`, where: `${name}@${version}`, remedy: 'Check the npm registry in use.' });
+      throw new TorchliftError('hash-mismatch', {
+        what: `has the integrity ${found}, expected ${integrity}`,
+        where: `${name}@${version}`,
+        remedy: 'Check the npm registry in use.',
+      });
     }
     await run('tar', ['-xzf', tarball, '-C', partial]);
     renameSync(join(partial, 'package'), target);
   } catch (cause) {
     if (cause instanceof TorchliftError || existsSync(target)) throw cause;
-    throw new TorchliftError('io', { what: `couldn't be fetched: ${(cause as Error).message.split('\n')[0]}`, where: `${name}@${version}`, remedy: 'Check the network and the npm registry in use.', cause });
+    throw new TorchliftError('io', {
+      what: `couldn't be fetched: ${(cause as Error).message.split('\n')[0]}`,
+      where: `${name}@${version}`,
+      remedy: 'Check the network and the npm registry in use.',
+      cause,
+    });
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }

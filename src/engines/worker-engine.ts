@@ -33,7 +33,7 @@ export async function openWorker(options: WorkerOptions): Promise<Engine> {
   const connection = await connect(options.engine, runtime.python);
   try {
     const { header } = await connection.request({ method: 'load', model: options.model, threads: options.threads ?? null }, []);
-    return new WorkerEngine(connection, `${options.engine} ${header['version']}`, performance.now() - started);
+    return new WorkerEngine(connection, `${options.engine} ${header.version}`, performance.now() - started);
   } catch (error) {
     await connection.close();
     throw error;
@@ -53,7 +53,7 @@ class WorkerEngine implements Engine {
 
   async run(inputs: readonly Tensor[], { autocast }: RunOptions = {}): Promise<RunResult> {
     const { header, tensors } = await this.#connection.request({ method: 'run', autocast: autocast ?? null }, inputs);
-    return { outputs: tensors, milliseconds: Number(header['milliseconds']), peakBytes: Number(header['peakBytes']) };
+    return { outputs: tensors, milliseconds: Number(header.milliseconds), peakBytes: Number(header.peakBytes) };
   }
 
   close(): Promise<void> {
@@ -140,7 +140,7 @@ class Connection {
   }
 
   #answer({ header, tensors }: Frame): void {
-    const id = header['id'] as number;
+    const id = header.id as number;
     const waiting = this.#waiting.get(id);
     invariant(waiting !== undefined, `the worker answered request ${id}, which nobody made`);
     this.#waiting.delete(id);

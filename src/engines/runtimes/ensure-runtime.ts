@@ -70,7 +70,7 @@ async function choose(name: RuntimeName): Promise<{ interpreter: Interpreter; sp
 }
 
 async function install(name: RuntimeName, python: string, requirements: string, progress: Progress): Promise<void> {
-  const extra = process.env['TORCHLIFT_PIP_ARGS']?.split(/\s+/).filter(Boolean) ?? [];
+  const extra = process.env.TORCHLIFT_PIP_ARGS?.split(/\s+/).filter(Boolean) ?? [];
   const pip = (args: readonly string[]) => command(python, ['-m', 'pip', 'install', '--disable-pip-version-check', ...args, ...extra], progress);
   if (name === 'torch' && wantsCpuBuild()) {
     if (await answers(python, TORCH_CPU_INDEX)) {

@@ -15,12 +15,12 @@ const PROBE = 'import sys, venv, ensurepip; print("%d.%d" % sys.version_info[:2]
 
 /** Every Python on PATH and in pyenv that starts and can make virtual environments, in that order, each once. */
 export async function findInterpreters(): Promise<readonly Interpreter[]> {
-  const onPath = (process.env['PATH'] ?? '').split(delimiter).flatMap((folder) =>
+  const onPath = (process.env.PATH ?? '').split(delimiter).flatMap((folder) =>
     list(folder)
       .filter((name) => EXECUTABLE.test(name))
       .map((name) => join(folder, name)),
   );
-  const pyenv = join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions');
+  const pyenv = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
   const inPyenv = list(pyenv).map((version) => join(pyenv, version, 'bin', 'python3'));
   const probed = await Promise.all([...new Set([...onPath, ...inPyenv])].map(probe));
   const found = new Map<string, Interpreter>();
