@@ -15,6 +15,8 @@ export interface KerasModelFile {
    * of `weight_names`. tfjs: one group with `layer` null and all weights in the manifest's order.
    */
   readonly groups: readonly WeightGroup[];
+  /** Weights of the model itself, which belong to no layer (`.h5` of a subclassed model, mostly); absent where there are none. */
+  readonly topLevelWeights?: readonly NamedWeight[];
   /** Where the bytes go. `rest` = file size − weights − optimizer. */
   readonly bytes: { readonly weights: number; readonly optimizer: number; readonly rest: number };
   close(): void;
