@@ -33,8 +33,8 @@ export class GraphBuilder {
   }
 
   /** A model input, in the framework's axis order. */
-  input(name: string, dtype: DType, shape: Shape): ValueId {
-    const value = this.#value(name, dtype, shape);
+  input(name: string, dtype: DType, shape: Shape, valueName = name): ValueId {
+    const value = this.#value(valueName, dtype, shape);
     this.#inputs.push({ name, value });
     return value;
   }
