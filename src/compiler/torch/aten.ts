@@ -145,6 +145,13 @@ export const ATEN = {
   conv_transpose2d: CONV_TRANSPOSE,
   linear: { parameters: [INPUT, ['weight', 'Tensor'], ['bias', 'Tensor?', { default: null }]] },
   matmul: BINARY_TENSORS,
+  einsum: {
+    parameters: [
+      ['equation', 'str'],
+      ['tensors', 'Tensor[]'],
+      ['path', 'int[]?', { keyword: true, default: null }],
+    ],
+  },
   embedding: {
     parameters: [
       ['weight', 'Tensor'],

@@ -1,8 +1,8 @@
 import { invariant, TorchliftError } from '../../core/errors.ts';
+import { ConstantExpressions } from '../graph/constant-expressions.ts';
 import type { Call, CallId, Graph, Node, Value, ValueId } from '../graph/graph.ts';
 import { stateKeys } from '../graph/state-keys.ts';
 import { NONE, type Operand, variable } from './argument.ts';
-import { ConstantExpressions } from './constant-expressions.ts';
 import { NodeContext, UnsupportedNode } from './node-context.ts';
 import { findLowering } from './ops/index.ts';
 import type { Argument, Program, Statement, Variable } from './program.ts';

@@ -33,6 +33,7 @@ export interface LoweringContext {
   output(index?: number): Value;
   /** The sizes of input `index`; refuses where one is free. */
   staticShape(index: number): readonly number[];
+  staticOutputShape(index?: number): readonly number[];
   /** The elements of input `index` where they are known before any weight is read; undefined otherwise. Few: refuses past 65,536. */
   numbers(index: number): readonly number[] | undefined;
   /** As `numbers`, but refuses what isn't a constant. */
@@ -40,6 +41,7 @@ export interface LoweringContext {
   /** Whether all elements of a constant of ours equal `number`; false for weights. */
   isFilledWith(index: number, number: number): boolean;
   int(attribute: string, fallback?: number): number;
+  /** A float32, as ONNX keeps it, by its shortest decimal. */
   float(attribute: string, fallback?: number): number;
   string(attribute: string, fallback?: string): string;
   ints(attribute: string, fallback?: readonly number[]): readonly number[];

@@ -1,13 +1,15 @@
 import { type DType, isFloat } from '../../core/dtypes.ts';
 import { invariant, TorchliftError } from '../../core/errors.ts';
+import { isConstant } from '../graph/evaluate.ts';
 import type { AttributeValue, Node, Shape, Value } from '../graph/graph.ts';
+import { linearWeight } from '../graph/linear-weight.ts';
 import { type Literal, type Operand, toArgument, variable } from './argument.ts';
 import { type AtenName, atenOperator } from './aten.ts';
 import type { GraphLowering } from './graph-lowering.ts';
-import { linearWeight } from './linear-weight.ts';
 import type { LoweringContext } from './lowering.ts';
 import type { Argument, Variable } from './program.ts';
-import { readNumbers } from './small-constant.ts';
+import { shortestFloat32 } from './shortest-float32.ts';
+import { smallNumbers } from './small-numbers.ts';
 
 /** Ends the lowering of one node; the others go on, so that all findings are reported together. */
 export class UnsupportedNode extends Error {}
@@ -60,18 +62,14 @@ export class NodeContext implements LoweringContext {
   }
 
   staticShape(index: number): readonly number[] {
-    const { shape } = this.value(index);
-    const free = shape.find((size) => typeof size === 'string');
-    if (free !== undefined) this.unsupported(`its input's size ${free} isn't fixed (shape [${shape.join(', ')}])`);
-    return shape as readonly number[];
+    return this.#static(this.value(index).shape);
   }
 
   numbers(index: number): readonly number[] | undefined {
     const { id } = this.value(index);
     const { constants, graph } = this.#lowering;
-    if (!constants.isConstant(id) || constants.weights(id).length > 0) return undefined;
-    const source = graph.weights.get(id)?.source;
-    return source === undefined ? undefined : readNumbers(source);
+    if (!isConstant(graph, id) || constants.weights(id).length > 0) return undefined;
+    return smallNumbers(graph, id);
   }
 
   constant(index: number): readonly number[] {
@@ -82,12 +80,16 @@ export class NodeContext implements LoweringContext {
     return this.numbers(index)?.every((element) => element === number) ?? false;
   }
 
+  staticOutputShape(index = 0): readonly number[] {
+    return this.#static(this.output(index).shape);
+  }
+
   int(attribute: string, fallback?: number): number {
     return this.#attribute(attribute, fallback, Number.isInteger) as number;
   }
 
   float(attribute: string, fallback?: number): number {
-    return this.#attribute(attribute, fallback, (value) => typeof value === 'number') as number;
+    return shortestFloat32(this.#attribute(attribute, fallback, (value) => typeof value === 'number') as number);
   }
 
   string(attribute: string, fallback?: string): string {
@@ -124,6 +126,12 @@ export class NodeContext implements LoweringContext {
 
   unsupported(what: string): never {
     throw new UnsupportedNode(what);
+  }
+
+  #static(shape: Shape): readonly number[] {
+    const free = shape.find((size) => typeof size === 'string');
+    if (free !== undefined) this.unsupported(`the size ${free} of [${shape.join(', ')}] isn't fixed`);
+    return shape as readonly number[];
   }
 
   #append(op: AtenName, args: readonly Literal[], results: readonly Variable[]): void {

@@ -1,7 +1,8 @@
 import { invariant } from '../../core/errors.ts';
+import type { ConstantExpressions } from '../graph/constant-expressions.ts';
+import { isConstant } from '../graph/evaluate.ts';
 import type { Graph, Node, ValueId, Weight } from '../graph/graph.ts';
-import type { ConstantExpressions } from './constant-expressions.ts';
-import { linearWeight } from './linear-weight.ts';
+import { weightLayouts } from '../graph/weight-layouts.ts';
 import type { StateEntry } from './program.ts';
 
 /** Where a constant is read: input `index` of `node`. */
@@ -15,7 +16,7 @@ export interface Reader {
  *
  * Train: every parameter and buffer is one entry, in the layout its readers want. Where they want different ones it stays as it is
  * and the program moves it; a computation over several weights is done by the program too, so that gradients reach them.
- * Inference: every constant that a reader asks for is one entry.
+ * Inference: every constant that a reader asks for, and that can be evaluated, is one entry.
  */
 export class StateBuilder {
   readonly #graph: Graph;
@@ -44,6 +45,7 @@ export class StateBuilder {
     const structure = this.#constants.structure(value);
     const known = this.#keys.get(structure);
     if (known !== undefined) return known;
+    if (!isConstant(this.#graph, value)) return undefined;
     const weights = this.#constants.weights(value);
     const main = weights[0];
     if (main === undefined) return this.#add(value, this.#unique('constant_0'));
@@ -53,30 +55,10 @@ export class StateBuilder {
 
   /** In graph order. The layout of a weight is the one that all its readers agree on. */
   #addWeights(): void {
-    const layouts = new Map<ValueId, ValueId | 'several'>();
-    const visit = (value: ValueId): void => {
-      if (!this.#constants.isConstant(value)) return;
-      const weight = this.#constants.weights(value)[0];
-      if (weight === undefined) return;
-      if (!this.#constants.isLayoutOfOneWeight(value)) {
-        for (const input of this.#constants.producer(value)?.inputs ?? []) if (input !== null) visit(input);
-        return;
-      }
-      const seen = layouts.get(weight);
-      if (seen === undefined) layouts.set(weight, value);
-      else if (seen !== 'several' && this.#constants.structure(seen) !== this.#constants.structure(value)) layouts.set(weight, 'several');
-    };
-    for (const node of this.#graph.nodes) {
-      if (node.outputs.some((output) => this.#constants.isConstant(output))) continue;
-      node.inputs.forEach((input, index) => {
-        const wanted = index === 1 ? (linearWeight(node, this.#constants) ?? input) : input;
-        if (wanted !== null) visit(wanted);
-      });
-    }
+    const layouts = weightLayouts(this.#graph, this.#constants);
     for (const [id, weight] of this.#graph.weights) {
       if (weight.kind === 'constant') continue;
-      const layout = layouts.get(id);
-      this.#add(layout === undefined || layout === 'several' ? id : layout, this.#unique(this.#weightKey(id)), weight);
+      this.#add(layouts.get(id) ?? id, this.#unique(this.#weightKey(id)), weight);
     }
   }
 

@@ -1,1 +1,0 @@
-export { ConstantExpressions } from '../graph/constant-expressions.ts';

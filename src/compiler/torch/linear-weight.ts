@@ -1,1 +1,0 @@
-export { linearWeight } from '../graph/linear-weight.ts';

@@ -1,0 +1,243 @@
+import { elementCount } from '../../../core/dtypes.ts';
+import { invariant } from '../../../core/errors.ts';
+import type { Call, CallId } from '../../graph/graph.ts';
+import type { Program, StateEntry, Statement, Variable } from '../program.ts';
+import { type Alignment, alignGroups } from './align-groups.ts';
+import { type BuiltinMatch, keysOf, matchBuiltin, matchDropout } from './builtin-modules.ts';
+import { type CallGroups, type Group, groupCalls } from './call-groups.ts';
+import { ClassNames } from './class-names.ts';
+import { ForwardBuilder } from './forward-builder.ts';
+import { attributeName, type Layer, layersAlong, layerTree } from './layer-tree.ts';
+import type { BuiltinModule, Child, ClassInstance, ModuleClass, OwnTensor } from './module-class.ts';
+
+/**
+ * The module classes of a train program, the model's own as the root. Pure: every statement and every entry of the state is in it.
+ * @param className of the model itself, CamelCase.
+ */
+export function buildModules(program: Program, className: string): ModuleClass {
+  return new ModuleBuilder(program, className).build();
+}
+
+class ModuleBuilder {
+  readonly #program: Program;
+  readonly #root: Layer;
+  readonly #names: ClassNames;
+  readonly #builtins = new Map<Layer, BuiltinMatch>();
+  readonly #leafOf = new Map<Statement, Layer>();
+  readonly #groups: CallGroups;
+  readonly #alignments = new Map<Layer, Alignment>();
+  readonly #calls: ReadonlyMap<CallId, Call>;
+  readonly #constantNames: ReadonlyMap<string, string>;
+
+  constructor(program: Program, className: string) {
+    this.#program = program;
+    this.#names = new ClassNames(className);
+    this.#calls = new Map(program.calls.map((call) => [call.id, call]));
+    const { root, owners } = layerTree(program);
+    this.#root = root;
+    this.#constantNames = constantNames(program, root);
+    this.#findBuiltins(owners);
+    this.#findDropouts();
+    const composites = new Set<Layer>();
+    const collect = (layer: Layer): void => {
+      if (layer !== root && holdsModules(layer) && !this.#builtins.has(layer)) composites.add(layer);
+      for (const child of layer.children.values()) collect(child);
+    };
+    collect(root);
+    // A layer that holds nothing (an activation, a nested model of augmentations) is the statements it stands for.
+    for (const layer of composites) if (!this.#holdsAny(layer)) composites.delete(layer);
+    this.#groups = groupCalls(program, root, composites);
+    for (const [layer, groups] of this.#groups.alike) {
+      const alignment = alignGroups(groups);
+      invariant(alignment !== undefined, `${layer.path.join('/')}: its calls differ`);
+      this.#alignments.set(layer, alignment);
+    }
+  }
+
+  build(): ModuleClass {
+    const { inputs, outputs } = this.#program;
+    const forward = this.#forward(
+      this.#root,
+      this.#groups.root,
+      false,
+      inputs,
+      outputs.map(({ variable }) => variable),
+    );
+    return {
+      name: this.#names.model,
+      description: '',
+      hyperparameters: [],
+      children: this.#children(this.#root),
+      tensors: [...this.#tensors(this.#root), ...this.#constants()],
+      forward,
+    };
+  }
+
+  #class(layer: Layer): ModuleClass {
+    const alignment = this.#alignments.get(layer);
+    return {
+      name: this.#names.unique(
+        layer.className !== undefined && layer.state.length > 0 ? layer.className : (layer.path.at(-1) ?? ''),
+        layer.className,
+      ),
+      description: describe(layer),
+      hyperparameters: [],
+      children: this.#children(layer),
+      tensors: this.#tensors(layer),
+      forward: alignment && this.#forward(layer, alignment.model, alignment.takesInference, alignment.model.inputs, alignment.outputs),
+    };
+  }
+
+  #forward(layer: Layer, group: Group, takesInference: boolean, inputs: readonly Variable[], outputs: readonly Variable[]) {
+    const body = new ForwardBuilder(this, layer, takesInference).statements(group);
+    return { inputs, takesInference, body, outputs };
+  }
+
+  #children(layer: Layer): readonly Child[] {
+    return [...layer.children.values()].flatMap((child): Child[] => {
+      if (!this.#holdsAny(child)) return [];
+      const name = child.attributes.at(-1) ?? '';
+      const builtin = this.#builtins.get(child);
+      if (builtin !== undefined) return [{ name, module: this.#finished(child, builtin.module), frozen: frozenOf(child) }];
+      const instance: ClassInstance = { kind: 'class', class: this.#class(child), settings: [] };
+      return [{ name, module: instance, frozen: isFrozen(child) ? 'all' : 'none' }];
+    });
+  }
+
+  /** A BatchNormalization inside a forward that takes `inference` is told by its calls. */
+  #finished(layer: Layer, module: BuiltinModule): BuiltinModule {
+    const { batchNorm } = module;
+    if (batchNorm === undefined || batchNorm.mode === 'inference' || !this.takesInference(layer)) return module;
+    return { ...module, batchNorm: { ...batchNorm, mode: 'argument' } };
+  }
+
+  #tensors(layer: Layer): readonly OwnTensor[] {
+    return layer.state.map((entry) => ownTensor(entry, attributeName(entry.key)));
+  }
+
+  #constants(): readonly OwnTensor[] {
+    return this.#program.state.flatMap((entry) =>
+      entry.kind === 'constant' ? [ownTensor(entry, this.#constantNames.get(entry.key) ?? entry.key)] : [],
+    );
+  }
+
+  #findBuiltins(owners: ReadonlyMap<string, Layer>): void {
+    const uses = new Map<Layer, Statement[]>();
+    for (const statement of this.#program.body) {
+      const layers = new Set(keysOf(statement).flatMap((key) => owners.get(key) ?? []));
+      for (const layer of layers) uses.set(layer, [...(uses.get(layer) ?? []), statement]);
+    }
+    for (const [layer, statements] of uses) {
+      if (layer === this.#root) continue;
+      const match = matchBuiltin(layer, statements);
+      if (match === undefined) continue;
+      this.#builtins.set(layer, match);
+      for (const statement of statements) this.#leafOf.set(statement, layer);
+    }
+  }
+
+  #findDropouts(): void {
+    const uses = new Map<Layer, Statement[]>();
+    for (const statement of this.#program.body) {
+      const layer = (statement.op === 'dropout' || statement.op === 'feature_dropout') && this.#onlyLayer(statement);
+      if (layer) uses.set(layer, [...(uses.get(layer) ?? []), statement]);
+    }
+    for (const [layer, statements] of uses) {
+      if (layer.state.length > 0 || layer.children.size > 0) continue;
+      const match = matchDropout(statements);
+      if (match === undefined) continue;
+      this.#builtins.set(layer, match);
+      for (const statement of statements) this.#leafOf.set(statement, layer);
+    }
+  }
+
+  #onlyLayer(statement: Statement): Layer | undefined {
+    const [id, ...others] = statement.calls;
+    const call = id === undefined || others.length > 0 ? undefined : this.#calls.get(id);
+    const layers = call === undefined ? [] : layersAlong(this.#root, call.layer);
+    return layers.length > 0 && layers.length === call?.layer.length ? layers.at(-1) : undefined;
+  }
+
+  #holdsAny(layer: Layer): boolean {
+    return layer.state.length > 0 || this.#builtins.has(layer) || [...layer.children.values()].some((child) => this.#holdsAny(child));
+  }
+
+  /** The layer that a statement calls as a module, and how. */
+  builtin(statement: Statement): { readonly layer: Layer; readonly match: BuiltinMatch } | undefined {
+    const layer = this.#leafOf.get(statement);
+    const match = layer && this.#builtins.get(layer);
+    return layer && match && { layer, match };
+  }
+
+  alignment(layer: Layer): Alignment | undefined {
+    return this.#alignments.get(layer);
+  }
+
+  /** Whether a BatchNormalization's calls say the mode: they differ, or stand in a forward that is told it. */
+  takesInference(layer: Layer): boolean {
+    if (this.#builtins.get(layer)?.module.batchNorm?.mode === 'argument') return true;
+    for (let outer = layer.parent; outer !== undefined; outer = outer.parent) if (this.#alignments.get(outer)?.takesInference) return true;
+    return false;
+  }
+
+  layerOf(statement: Statement): { readonly name: string; readonly className: string } {
+    const id = statement.calls.at(-1);
+    const call = id === undefined ? undefined : this.#calls.get(id);
+    return { name: call?.layer.at(-1) ?? '', className: call?.className ?? '' };
+  }
+
+  constantName(key: string): string | undefined {
+    return this.#constantNames.get(key);
+  }
+
+  get nextVariable(): () => number {
+    return () => this.#next++;
+  }
+
+  #next = 1_000_000_000;
+}
+
+/** What `ForwardBuilder` asks about the program. */
+export type ModuleContext = Pick<ModuleBuilder, 'builtin' | 'alignment' | 'takesInference' | 'layerOf' | 'constantName' | 'nextVariable'>;
+
+function holdsModules(layer: Layer): boolean {
+  return layer.children.size > 0 || layer.state.length > 0;
+}
+
+function ownTensor(entry: StateEntry, name: string): OwnTensor {
+  const { kind, trainable, shape, dtype, key } = entry;
+  return { name, kind, trainable, shape: { kind: 'ints', values: shape }, dtype, key };
+}
+
+/** Constants have no place in the state_dict: they stand in the model itself, under names that no layer has. */
+function constantNames(program: Program, root: Layer): ReadonlyMap<string, string> {
+  const taken = new Set([...root.children.values()].map((child) => child.attributes[0]).concat(root.state.map(({ key }) => attributeName(key))));
+  const names = new Map<string, string>();
+  let number = 0;
+  for (const entry of program.state) {
+    if (entry.kind !== 'constant' || elementCount(entry.shape) < 0) continue;
+    while (taken.has(`constant_${number}`)) number++;
+    names.set(entry.key, `constant_${number++}`);
+  }
+  return names;
+}
+
+function parametersWithin(layer: Layer): readonly StateEntry[] {
+  return [...layer.state.filter(({ kind }) => kind === 'parameter'), ...[...layer.children.values()].flatMap(parametersWithin)];
+}
+
+function isFrozen(layer: Layer): boolean {
+  const parameters = parametersWithin(layer);
+  return parameters.length > 0 && parameters.every(({ trainable }) => !trainable);
+}
+
+function frozenOf(layer: Layer): Child['frozen'] {
+  if (isFrozen(layer)) return 'all';
+  const frozen = parametersWithin(layer).filter(({ trainable }) => !trainable);
+  return frozen.length === 0 ? 'none' : frozen.map(({ key }) => attributeName(key));
+}
+
+function describe(layer: Layer): string {
+  const name = layer.path.at(-1) ?? '';
+  return layer.className === undefined ? `Keras model ${name}.` : `Keras ${layer.className} ${name}.`;
+}

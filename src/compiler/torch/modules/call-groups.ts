@@ -1,0 +1,273 @@
+import { invariant } from '../../../core/errors.ts';
+import type { Call, CallId } from '../../graph/graph.ts';
+import type { Argument, Program, Statement, Variable } from '../program.ts';
+import { alignGroups } from './align-groups.ts';
+import { type Layer, layersAlong } from './layer-tree.ts';
+
+/** What one call of a nested model (or of a layer with a forward of its own) does; the root group is the whole program. */
+export interface Group {
+  readonly layer: Layer;
+  /** Which call of it. */
+  readonly invocation: number;
+  readonly items: readonly Item[];
+  /** Variables from outside, in the order they are read. */
+  readonly inputs: readonly Variable[];
+  /** Variables read outside, in the order they are made. */
+  readonly outputs: readonly Variable[];
+}
+
+/** `first`: where in the program's body it starts. */
+export type Item = { readonly first: number } & (
+  | { readonly kind: 'statement'; readonly statement: Statement }
+  | { readonly kind: 'group'; readonly group: Group }
+);
+
+export interface CallGroups {
+  readonly root: Group;
+  /** The layers whose calls all do the same, with their groups; the others' statements stand in the group around. */
+  readonly alike: ReadonlyMap<Layer, readonly Group[]>;
+}
+
+/**
+ * Parts the program by the calls of `composites`. A composite gets a forward of its own where its calls do the same but for their
+ * mode, and where each can run in one go; what can't is left in the group around it, which is always right.
+ */
+export function groupCalls(program: Program, root: Layer, composites: ReadonlySet<Layer>): CallGroups {
+  const grouping = new Grouping(program, root);
+  let candidates = new Set([...composites].filter((layer) => layer.calls > 0 || hasCallsWithin(layer)));
+  for (;;) {
+    const tree = grouping.build(candidates);
+    if ('stuck' in tree) {
+      candidates = without(candidates, tree.stuck);
+      continue;
+    }
+    const groups = groupsByLayer(tree.group);
+    const unlike = [...groups].filter(([, members]) => alignGroups(members) === undefined).map(([layer]) => layer);
+    // An inner layer's groups are part of what the outer's do: settle the inner ones first.
+    const innermost = unlike.filter((layer) => !unlike.some((other) => other !== layer && isWithin(other, layer)));
+    if (innermost.length === 0) return { root: tree.group, alike: groups };
+    candidates = without(candidates, innermost);
+  }
+}
+
+/** All variables that an argument reads. */
+export function variablesOf(argument: Argument): readonly Variable[] {
+  if (argument.kind === 'variable') return [argument.variable];
+  return argument.kind === 'tensors' ? argument.items.flatMap(variablesOf) : [];
+}
+
+class Grouping {
+  readonly #program: Program;
+  readonly #root: Layer;
+  readonly #calls: ReadonlyMap<CallId, Call>;
+  /** By layer: how often its calls come in one call of the composite around it. */
+  readonly #invocations = new Map<Layer, number>();
+  /** Positions in the body where a variable is read. */
+  readonly #reads = new Map<number, number[]>();
+  readonly #isOutput: ReadonlySet<number>;
+
+  constructor(program: Program, root: Layer) {
+    this.#program = program;
+    this.#root = root;
+    this.#calls = new Map(program.calls.map((call) => [call.id, call]));
+    this.#isOutput = new Set(program.outputs.map(({ variable }) => variable.id));
+    program.body.forEach((statement, index) => {
+      for (const { id } of statement.arguments.flatMap(variablesOf)) this.#reads.set(id, [...(this.#reads.get(id) ?? []), index]);
+    });
+  }
+
+  build(composites: ReadonlySet<Layer>): { readonly group: Group } | { readonly stuck: readonly Layer[] } {
+    const root = draft(this.#root, 0);
+    const chains = this.#program.body.map((statement) => this.#chain(statement, composites));
+    this.#program.body.forEach((statement, index) => {
+      let group = root;
+      for (const { layer, invocation } of chains[index] ?? this.#borrowedChain(chains, index)) {
+        const key = `${layer.attributes.join('.')}#${invocation}`;
+        let inner = group.inner.get(key);
+        if (inner === undefined) {
+          inner = draft(layer, invocation);
+          group.inner.set(key, inner);
+          group.items.push({ kind: 'draft', first: index, draft: inner });
+        }
+        group = inner;
+      }
+      group.items.push({ kind: 'statement', first: index, statement });
+    });
+    return this.#finish(root);
+  }
+
+  /** The composites around a statement, outermost first; undefined where it belongs to no call. */
+  #chain(statement: Statement, composites: ReadonlySet<Layer>): readonly Place[] | undefined {
+    const calls = statement.calls.map((id) => this.#call(id));
+    const [first] = calls;
+    if (first === undefined) return undefined;
+    const chain: Place[] = [];
+    layersAlong(this.#root, first.layer).forEach((layer, depth) => {
+      if (!composites.has(layer)) return;
+      const invocations = new Set(
+        calls.map((call) => (call.layer[depth] === layer.path[depth] && isPrefix(layer.path, call.layer) ? this.#invocation(call, layer) : -1)),
+      );
+      const [invocation = -1] = invocations;
+      const follows = chain.length === 0 || isWithin(layer, (chain.at(-1) as Place).layer);
+      if (invocations.size === 1 && invocation >= 0 && follows) chain.push({ layer, invocation });
+    });
+    return chain;
+  }
+
+  /** A statement of no call stands where both its neighbours do. */
+  #borrowedChain(chains: readonly (readonly Place[] | undefined)[], index: number): readonly Place[] {
+    const before = chains.slice(0, index).findLast((chain) => chain !== undefined) ?? [];
+    const after = chains.slice(index).find((chain) => chain !== undefined) ?? [];
+    let shared = 0;
+    while (shared < before.length && before[shared]?.layer === after[shared]?.layer && before[shared]?.invocation === after[shared]?.invocation)
+      shared++;
+    return before.slice(0, shared);
+  }
+
+  /** Which call of `composite` a call within it belongs to, told by how often each is called. */
+  #invocation(call: Call, composite: Layer): number {
+    const count = this.#invocationCount(composite);
+    const layer = layersAlong(this.#root, call.layer).at(-1);
+    const perInvocation = Math.max(1, Math.round((layer?.calls ?? 1) / count));
+    return Math.floor(call.index / perInvocation);
+  }
+
+  /** Its own calls where they are told; else what most layers in it are called. */
+  #invocationCount(composite: Layer): number {
+    const known = this.#invocations.get(composite);
+    if (known !== undefined) return known;
+    const tally = new Map<number, number>();
+    const visit = (layer: Layer): void => {
+      for (const child of layer.children.values()) {
+        if (child.calls > 0) tally.set(child.calls, (tally.get(child.calls) ?? 0) + 1);
+        visit(child);
+      }
+    };
+    if (composite.calls === 0) visit(composite);
+    const most = [...tally].sort(([a, times], [b, others]) => others - times || a - b)[0]?.[0];
+    const count = composite.calls > 0 ? composite.calls : (most ?? 1);
+    this.#invocations.set(composite, count);
+    return count;
+  }
+
+  /** Orders items so that each group runs in one go; `stuck`: the groups that wait for each other. */
+  #finish(draft: Draft): { readonly group: Group } | { readonly stuck: readonly Layer[] } {
+    const items: Item[] = [];
+    for (const item of draft.items) {
+      if (item.kind === 'statement') {
+        items.push(item);
+        continue;
+      }
+      const inner = this.#finish(item.draft);
+      if ('stuck' in inner) return inner;
+      items.push({ kind: 'group', first: item.first, group: inner.group });
+    }
+    const ordered = orderItems(items);
+    if ('stuck' in ordered) return ordered;
+    return { group: this.#group(draft, ordered.items) };
+  }
+
+  #group(draft: Draft, items: readonly Item[]): Group {
+    const made = new Map<number, Variable>();
+    const inputs = new Map<number, Variable>();
+    const positions = new Set<number>();
+    for (const item of items) {
+      for (const variable of readBy(item)) if (!made.has(variable.id)) inputs.set(variable.id, variable);
+      for (const variable of madeBy(item)) made.set(variable.id, variable);
+      for (const position of positionsOf(item)) positions.add(position);
+    }
+    const outputs = [...made.values()].filter(
+      ({ id }) => this.#isOutput.has(id) || (this.#reads.get(id) ?? []).some((position) => !positions.has(position)),
+    );
+    return { layer: draft.layer, invocation: draft.invocation, items, inputs: [...inputs.values()], outputs };
+  }
+
+  #call(id: CallId): Call {
+    const call = this.#calls.get(id);
+    invariant(call !== undefined, `no call ${id}`);
+    return call;
+  }
+}
+
+interface Place {
+  readonly layer: Layer;
+  readonly invocation: number;
+}
+
+interface Draft extends Place {
+  readonly items: (({ kind: 'statement'; statement: Statement } | { kind: 'draft'; draft: Draft }) & { first: number })[];
+  readonly inner: Map<string, Draft>;
+}
+
+function draft(layer: Layer, invocation: number): Draft {
+  return { layer, invocation, items: [], inner: new Map() };
+}
+
+export function readBy(item: Item): readonly Variable[] {
+  return item.kind === 'group' ? item.group.inputs : item.statement.arguments.flatMap(variablesOf);
+}
+
+export function madeBy(item: Item): readonly Variable[] {
+  return item.kind === 'group' ? item.group.outputs : item.statement.results;
+}
+
+function positionsOf(item: Item): readonly number[] {
+  return item.kind === 'statement' ? [item.first] : item.group.items.flatMap(positionsOf);
+}
+
+/** Topological order, the program's own where it is one. */
+function orderItems(items: readonly Item[]): { readonly items: readonly Item[] } | { readonly stuck: readonly Layer[] } {
+  const maker = new Map<number, Item>();
+  for (const item of items) for (const { id } of madeBy(item)) maker.set(id, item);
+  const waiting = new Map<Item, number>();
+  const readers = new Map<Item, Item[]>();
+  for (const item of items) {
+    const makers = new Set(readBy(item).flatMap(({ id }) => maker.get(id) ?? []));
+    waiting.set(item, makers.size);
+    for (const other of makers) readers.set(other, [...(readers.get(other) ?? []), item]);
+  }
+  const ordered: Item[] = [];
+  const placed = new Set<Item>();
+  let progress = true;
+  while (progress && ordered.length < items.length) {
+    progress = false;
+    for (const item of items) {
+      if (placed.has(item) || waiting.get(item) !== 0) continue;
+      placed.add(item);
+      ordered.push(item);
+      progress = true;
+      for (const reader of readers.get(item) ?? []) waiting.set(reader, (waiting.get(reader) ?? 0) - 1);
+    }
+  }
+  if (ordered.length === items.length) return { items: ordered };
+  return { stuck: items.flatMap((item) => (placed.has(item) || item.kind === 'statement' ? [] : [item.group.layer])) };
+}
+
+function groupsByLayer(root: Group): ReadonlyMap<Layer, readonly Group[]> {
+  const groups = new Map<Layer, Group[]>();
+  const visit = (group: Group): void => {
+    for (const item of group.items) {
+      if (item.kind === 'statement') continue;
+      groups.set(item.group.layer, [...(groups.get(item.group.layer) ?? []), item.group]);
+      visit(item.group);
+    }
+  };
+  visit(root);
+  return groups;
+}
+
+function hasCallsWithin(layer: Layer): boolean {
+  return [...layer.children.values()].some((child) => child.calls > 0 || hasCallsWithin(child));
+}
+
+function isWithin(inner: Layer, outer: Layer): boolean {
+  return inner.path.length > outer.path.length && isPrefix(outer.path, inner.path);
+}
+
+function isPrefix(prefix: readonly string[], path: readonly string[]): boolean {
+  return prefix.length <= path.length && prefix.every((segment, index) => segment === path[index]);
+}
+
+function without(layers: ReadonlySet<Layer>, removed: readonly Layer[]): Set<Layer> {
+  return new Set([...layers].filter((layer) => !removed.includes(layer)));
+}

@@ -1,0 +1,34 @@
+/** What the emitted file names itself, or Python does. */
+const TAKEN = ['F', 'Path', 'Tensor', 'None', 'True', 'False', 'BatchNorm1d', 'BatchNorm2d', 'BatchNorm3d'];
+const MAX_LENGTH = 60;
+
+/** CamelCase names for the classes of one file, each only once. */
+export class ClassNames {
+  readonly model: string;
+  readonly #taken = new Set<string>(TAKEN);
+
+  constructor(model: string) {
+    this.model = model;
+    this.#taken.add(model);
+  }
+
+  /** From a layer's name or class; `fallback` where nothing of it can stand in an identifier. */
+  unique(name: string, fallback = 'Block'): string {
+    const stem = camelCase(name) ?? camelCase(fallback) ?? 'Block';
+    let candidate = stem;
+    for (let number = 2; this.#taken.has(candidate); number++) candidate = `${stem}_${number}`;
+    this.#taken.add(candidate);
+    return candidate;
+  }
+}
+
+/** `mobilenetv2_1.00_224` → `Mobilenetv2_1_00_224`: words joined, digits kept apart. undefined where no letter starts a word. */
+export function camelCase(name: string): string | undefined {
+  const words = name.slice(0, MAX_LENGTH * 2).match(/[A-Za-z0-9]+/g) ?? [];
+  while (words[0] !== undefined && /^\d/.test(words[0])) words.shift();
+  const joined = words.reduce((text, word) => {
+    const gap = /\d$/.test(text) && /^\d/.test(word) ? '_' : '';
+    return `${text}${gap}${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+  }, '');
+  return joined === '' ? undefined : joined.slice(0, MAX_LENGTH);
+}

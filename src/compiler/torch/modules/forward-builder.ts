@@ -1,0 +1,133 @@
+import { invariant } from '../../../core/errors.ts';
+import type { Argument, Statement, Variable } from '../program.ts';
+import type { ModuleContext } from './build-modules.ts';
+import type { BuiltinMatch } from './builtin-modules.ts';
+import type { Group } from './call-groups.ts';
+import type { Layer } from './layer-tree.ts';
+import type { ForwardStatement, LocalArgument, Mode } from './module-class.ts';
+
+/** Operations that deserve a line of their own. */
+const HEAVY_MODULES = /^(Conv|Linear|Embedding)/;
+
+/** The forward of one class: a group's statements, with modules called instead of aten operators where the class has some. */
+export class ForwardBuilder {
+  readonly #context: ModuleContext;
+  readonly #layer: Layer;
+  readonly #takesInference: boolean;
+
+  constructor(context: ModuleContext, layer: Layer, takesInference: boolean) {
+    this.#context = context;
+    this.#layer = layer;
+    this.#takesInference = takesInference;
+  }
+
+  statements(group: Group): readonly ForwardStatement[] {
+    return group.items.flatMap((item) => (item.kind === 'group' ? [this.#callOf(item.group)] : this.#statement(item.statement)));
+  }
+
+  #callOf(group: Group): ForwardStatement {
+    const alignment = this.#context.alignment(group.layer);
+    const call = alignment?.calls.get(group);
+    invariant(alignment !== undefined && call !== undefined, `${group.layer.path.join('/')}: a call without a forward`);
+    return {
+      operation: {
+        kind: 'module',
+        path: this.#path(group.layer.attributes),
+        inputs: call.inputs.map((variable) => ({ kind: 'variable', variable })),
+        mode: alignment.takesInference ? this.#mode(!call.isInference) : 'follows',
+        takesInference: alignment.takesInference,
+        isHeavy: group.items.length > 1,
+      },
+      results: call.outputs.map((variable, index) => variable ?? this.#unread(alignment.outputs[index] as Variable)),
+      layer: group.layer.path.at(-1) ?? '',
+      layerClass: group.layer.className ?? '',
+    };
+  }
+
+  #statement(statement: Statement): readonly ForwardStatement[] {
+    const { name: layer, className: layerClass } = this.#context.layerOf(statement);
+    const results = statement.results;
+    const isTraining = statement.arguments.some(({ kind }) => kind === 'training');
+    const builtin = this.#context.builtin(statement);
+    if (builtin === undefined || (this.#takesInference && isTraining && builtin.match.module.batchNorm === undefined)) {
+      const args = statement.arguments.map((argument) => this.#localise(argument));
+      return [{ operation: { kind: 'aten', op: statement.op, arguments: args, mode: this.#mode(isTraining) }, results, layer, layerClass }];
+    }
+    const { match } = builtin;
+    const takesInference = match.module.batchNorm !== undefined && this.#context.takesInference(builtin.layer);
+    const padded = this.#padded(statement, match, layer, layerClass);
+    const input = padded?.result ?? this.#localise(statement.arguments[match.input] as Argument);
+    const call: ForwardStatement = {
+      operation: {
+        kind: 'module',
+        path: this.#path(builtin.layer.attributes),
+        inputs: [input],
+        mode: this.#mode(isTraining || match.module.batchNorm === undefined),
+        takesInference: takesInference && match.module.batchNorm?.mode !== 'inference',
+        isHeavy: HEAVY_MODULES.test(match.module.type),
+      },
+      results,
+      layer,
+      layerClass,
+    };
+    return padded === undefined ? [call] : [padded.statement, call];
+  }
+
+  /** Zeros around the input of a convolution whose calls pad differently. */
+  #padded(
+    statement: Statement,
+    match: BuiltinMatch,
+    layer: string,
+    layerClass: string,
+  ): { statement: ForwardStatement; result: LocalArgument } | undefined {
+    const padding = match.paddingOf(statement);
+    const input = statement.arguments[match.input];
+    if (padding === undefined || input?.kind !== 'variable') return undefined;
+    const spatial = input.variable.shape.length - padding.length;
+    const shape = input.variable.shape.map((size, axis) =>
+      typeof size === 'string' || axis < spatial ? size : size + 2 * (padding[axis - spatial] ?? 0),
+    );
+    const result: Variable = { ...input.variable, id: this.#context.nextVariable(), shape };
+    const pad = [...padding].reverse().flatMap((size) => [size, size]);
+    return {
+      result: { kind: 'variable', variable: result },
+      statement: {
+        operation: {
+          kind: 'aten',
+          op: 'constant_pad_nd',
+          arguments: [input, { kind: 'ints', values: pad }, { kind: 'float', value: 0 }],
+          mode: 'follows',
+        },
+        results: [result],
+        layer,
+        layerClass,
+      },
+    };
+  }
+
+  #mode(follows: boolean): Mode {
+    if (!follows) return 'inference';
+    return this.#takesInference ? 'passed' : 'follows';
+  }
+
+  #localise(argument: Argument): LocalArgument {
+    if (argument.kind === 'tensors') return { kind: 'tensors', items: argument.items.map((item) => this.#localise(item)) };
+    if (argument.kind !== 'state') return argument;
+    const constant = this.#context.constantName(argument.key);
+    return { kind: 'attribute', path: constant === undefined ? this.#path(argument.key.split('.')) : [constant] };
+  }
+
+  /** From the class that this forward is in. */
+  #path(attributes: readonly string[]): readonly string[] {
+    const own = this.#layer.attributes;
+    invariant(
+      own.every((name, index) => attributes[index] === name),
+      `${attributes.join('.')} isn't in ${own.join('.')}`,
+    );
+    return attributes.slice(own.length);
+  }
+
+  #unread(variable: Variable): Variable {
+    return { ...variable, id: this.#context.nextVariable() };
+  }
+}
