@@ -1,0 +1,35 @@
+import { TorchliftError } from '../../core/errors.ts';
+import type { Path } from '../graph/graph.ts';
+
+/** What stands in the way of an import, at one layer. All are collected before the import ends. */
+export interface Finding {
+  /** unsafe: it would run code of the file · malformed: it contradicts itself · unsupported: it is sound, but nobody wrote it yet. */
+  readonly kind: 'unsafe' | 'malformed' | 'unsupported';
+  readonly layer: Path;
+  readonly className: string;
+  readonly what: string;
+  readonly remedy: string | undefined;
+}
+
+const CODES = { unsafe: 'unsafe-lambda', malformed: 'malformed-config', unsupported: 'unsupported' } as const;
+
+/** The one error for all findings of the gravest kind: unsafe before malformed before unsupported. */
+export function errorOfFindings(findings: readonly Finding[], fileName: string): TorchliftError {
+  const kind = (['unsafe', 'malformed', 'unsupported'] as const).find((candidate) => findings.some((finding) => finding.kind === candidate));
+  const chosen = findings.filter((finding) => finding.kind === kind);
+  const count = new Set(chosen.map(({ layer }) => layer.join('/'))).size;
+  const layers = count === 1 ? '1 layer' : `${count} layers`;
+  const remedies = [...new Set(chosen.map(({ remedy }) => remedy).filter((remedy) => remedy !== undefined))];
+  const whats = {
+    unsafe: `${layers} would run code stored in the file`,
+    malformed: `${layers} can't be what the file says`,
+    unsupported: `${layers} can't be converted`,
+  };
+  const remedy = remedies.length === 0 ? undefined : remedies.join('\n  ');
+  return new TorchliftError(CODES[kind ?? 'unsupported'], {
+    what: whats[kind ?? 'unsupported'],
+    where: fileName,
+    details: chosen.map((finding) => `${finding.layer.join('/')} (${finding.className}): ${finding.what}`),
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+}
