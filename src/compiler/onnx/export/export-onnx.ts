@@ -4,7 +4,7 @@ import type { TensorSource } from '../../../core/tensor-source.ts';
 import { DATA_TYPE } from '../../../formats/onnx/data-types.ts';
 import type { ModelProto, NodeProto, TensorProto, ValueInfoProto } from '../../../formats/onnx/proto.ts';
 import { evaluateConstant } from '../../graph/evaluate.ts';
-import type { Graph, GraphPort, Value, ValueId, Weight } from '../../graph/graph.ts';
+import type { Graph, Value, ValueId, Weight } from '../../graph/graph.ts';
 import { stateKeys } from '../../graph/state-keys.ts';
 import { METADATA_KEY, type NodeMetadata, type OnnxMetadata, type WeightMetadata } from '../metadata/metadata.ts';
 import { printMetadata } from '../metadata/print-metadata.ts';
@@ -116,8 +116,13 @@ class Names {
     const unique = new UniqueNames();
     const keys = stateKeys(graph);
     const keyed = stored.initializers.flatMap(({ weight }) => (weight === undefined ? [] : (keys.get(weight) ?? [])));
-    const portNames = (ports: readonly GraphPort[]): string[] => ports.map((port) => port.name);
-    const reserved = reserveNames(unique, portNames(graph.inputs), keyed, portNames(graph.outputs));
+    const inputs = new Map(graph.inputs.map((port, index) => [port.value, index]));
+    const reserved = reserveNames(
+      unique,
+      graph.inputs.map((port) => port.name),
+      keyed,
+      graph.outputs.map(({ name, value }) => ({ name, input: inputs.get(value) })),
+    );
     graph.inputs.forEach((port, index) => {
       this.byValue.set(port.value, reserved.inputs[index] as string);
     });

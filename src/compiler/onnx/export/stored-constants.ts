@@ -1,3 +1,4 @@
+import { isFloat } from '../../../core/dtypes.ts';
 import { ConstantExpressions } from '../../graph/constant-expressions.ts';
 import { isConstant } from '../../graph/evaluate.ts';
 import type { Graph, Node, ValueId } from '../../graph/graph.ts';
@@ -92,12 +93,19 @@ class Attempt implements StoredConstants {
       this.initializerOf.set(value, stored);
       return undefined;
     }
-    if (this.#constants.weights(value).length === 0 && isConstant(this.#graph, value)) {
-      this.#store(value, this.#graph.weights.has(value) ? value : undefined);
+    const weight = this.#graph.weights.has(value) ? value : undefined;
+    if (this.#constants.weights(value).length === 0 && (weight !== undefined || this.#canStore(value))) {
+      this.#store(value, weight);
       return undefined;
     }
     const producer = this.#constants.producer(value);
     return producer === undefined ? value : this.#keep(producer);
+  }
+
+  /** A computation over constants of ours. One of integers stays: shape inference, which reads constants but computes none, must come to the same. */
+  #canStore(value: ValueId): boolean {
+    const dtype = this.#graph.values.get(value)?.dtype;
+    return dtype !== undefined && isFloat(dtype) && isConstant(this.#graph, value);
   }
 
   #store(value: ValueId, weight: ValueId | undefined): void {

@@ -8,6 +8,7 @@ import type { OperatorSpec } from '../../graph/operator.ts';
 import { listOperators } from '../../graph/operators/index.ts';
 import { isPlainIdentifier } from '../../graph/python-identifiers.ts';
 import { stateKeys } from '../../graph/state-keys.ts';
+import { verifyGraph } from '../../graph/verify.ts';
 import { reserveNames } from '../export/reserved-names.ts';
 import { UniqueNames } from '../export/unique-names.ts';
 import { METADATA_KEY, type NodeMetadata, type OnnxMetadata } from '../metadata/metadata.ts';
@@ -41,6 +42,9 @@ function disagreement(where: string, what: string, cause?: unknown): TorchliftEr
   });
 }
 
+/** Longest chain of calls that absorb each other; fusions join a handful. */
+const MAX_ABSORBED = 100;
+
 class Import {
   readonly #model: ModelProto;
   readonly #metadata: OnnxMetadata;
@@ -72,6 +76,12 @@ class Import {
       if (!this.#values.has(name)) throw this.#disagreement(`the metadata names a value ${name} that the graph lacks`);
     }
     const graph = this.#builder.build();
+    try {
+      verifyGraph(graph, 'reading ONNX');
+    } catch (cause) {
+      // The verifier speaks of bugs; here the file made the graph.
+      throw this.#disagreement(cause instanceof Error ? cause.message : String(cause), undefined, cause);
+    }
     this.#checkNames(graph);
     return graph;
   }
@@ -204,7 +214,7 @@ class Import {
     this.#metadata.calls.forEach(({ layer, tap }, position) => {
       const place = `call of ${layer.join('/')}`;
       if ('absorbedBy' in tap) {
-        if (tap.absorbedBy === position) throw this.#disagreement('is absorbed by itself', place);
+        this.#checkChain(position, place);
         this.#builder.tap(this.#calls[position] as CallId, { absorbedBy: this.#calls[tap.absorbedBy] as CallId });
         return;
       }
@@ -218,18 +228,26 @@ class Import {
     });
   }
 
+  /** A call is absorbed by one that is absorbed …: short, or walking all of them would take forever. */
+  #checkChain(start: number, place: string): void {
+    let position = start;
+    for (let length = 0; length <= MAX_ABSORBED; length += 1) {
+      const tap = this.#metadata.calls[position]?.tap;
+      if (tap === undefined || 'value' in tap) return;
+      position = tap.absorbedBy;
+    }
+    throw this.#disagreement(`is absorbed by a chain of more than ${MAX_ABSORBED} calls, or a circle`, place);
+  }
+
   /** Inputs, outputs, parameters and buffers are called as the exporter calls them. */
   #checkNames(graph: Graph): void {
     const keys = stateKeys(graph);
     const weights = [...graph.weights.values()];
     const keyed = weights.flatMap((weight) => keys.get(weight.value) ?? []);
-    const expected = reserveNames(
-      new UniqueNames(),
-      this.#metadata.inputs,
-      keyed,
-      this.#metadata.outputs.map(({ name }) => name),
-    );
     const { inputs, initializers, outputs } = this.#model.graph;
+    const inputIndex = new Map(inputs.map(({ name }, index) => [name, index]));
+    const wanted = this.#metadata.outputs.map(({ name, value }) => ({ name, input: inputIndex.get(value) }));
+    const expected = reserveNames(new UniqueNames(), this.#metadata.inputs, keyed, wanted);
     const pairs = [
       [inputs, expected.inputs],
       [initializers.slice(0, keyed.length), expected.keys],
