@@ -53,6 +53,11 @@ export class ConfigReader {
     });
   }
 
+  /** A reader of a config inside this one: an activation given as a layer. */
+  nested(config: Readonly<Record<string, unknown>>, className: string): ConfigReader {
+    return new ConfigReader(config, className, this.#place);
+  }
+
   unsupported(what: string): TorchliftError {
     return new TorchliftError('unsupported', { what: `${this.className}: ${what} is not supported`, where: this.#place });
   }

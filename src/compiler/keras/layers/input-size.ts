@@ -1,0 +1,22 @@
+import { TorchliftError } from '../../../core/errors.ts';
+import { printShape } from '../../graph/dims.ts';
+import type { Shape } from '../../graph/graph.ts';
+
+/** The first input's shape, of rank `rank` where one is asked for. A wrong rank means that file and model don't belong together. */
+export function inputShape(shapes: readonly Shape[], rank?: number): Shape {
+  const shape = shapes[0];
+  if (shape === undefined) throw new TorchliftError('malformed-config', { what: 'the layer is called without an input' });
+  if (rank !== undefined && shape.length !== rank)
+    throw new TorchliftError('malformed-config', { what: `the layer's input has shape ${printShape(shape)}, expected rank ${rank}` });
+  return shape;
+}
+
+/** Size of one axis (negative counts from the end), where the layer's weights need it to be fixed. */
+export function fixedSize(shape: Shape, axis: number): number {
+  const size = shape.at(axis);
+  if (typeof size === 'number' && Number.isInteger(axis)) return size;
+  throw new TorchliftError('unsupported', {
+    what: `the size of axis ${axis} of the input ${printShape(shape)} must be fixed: the layer's weights depend on it`,
+    remedy: 'Save the model with an Input that fixes this size.',
+  });
+}
