@@ -1,8 +1,9 @@
 import type { PlannedCall } from './calls/plan.ts';
 import type { Finding } from './finding.ts';
 import type { LayerDefinition } from './layer.ts';
+import { customScaleLayer } from './layers/custom-scale-layer.ts';
 import { findLayer } from './layers/index.ts';
-import { residualScale, residualScaleOf } from './stock/residual-scale.ts';
+import { residualScaleOf } from './stock/residual-scale.ts';
 
 export type Resolved =
   | { readonly definition: LayerDefinition<unknown>; readonly config: Readonly<Record<string, unknown>>; readonly warning?: string }
@@ -25,9 +26,9 @@ export function resolveDefinition(call: PlannedCall): Resolved {
   const { className, path, config } = call.layer;
   const scale = residualScaleOf(call);
   if (scale !== undefined) {
-    const what = className === 'Lambda' ? 'a Lambda with the structure of' : 'read as';
-    const warning = `${what} InceptionResNetV2's residual scaling, taken as inputs[0] + inputs[1] * ${scale} without looking at its code; validate decides`;
-    return { definition: residualScale, config: { scale }, warning };
+    const how = className === 'Lambda' ? `a Lambda that has the structure of` : `${className}, by its name`;
+    const warning = `${how} InceptionResNetV2's residual scaling: taken as inputs[0] + inputs[1] * scale without looking at its code; validate decides`;
+    return { definition: customScaleLayer, config: { scale }, warning };
   }
   if (className === 'Lambda') {
     const remedy = 'Replace each Lambda by layers of Keras (Rescaling, Activation, Multiply …) and save the model again.';

@@ -1,6 +1,7 @@
+import type { DType } from '../../../core/dtypes.ts';
 import { invariant } from '../../../core/errors.ts';
 import type { ModelInfo, Shape } from '../../graph/graph.ts';
-import type { CallPlan, LayerInstance, PlannedCall } from '../calls/plan.ts';
+import type { CallPlan, LayerInstance, PlannedCall, Tensor } from '../calls/plan.ts';
 import type { Finding } from '../finding.ts';
 import type { WeightSpec } from '../layer.ts';
 import { CallEmitter } from './emit-calls.ts';
@@ -11,6 +12,8 @@ export interface Survey {
   readonly findings: readonly Finding[];
   specsOf(layer: LayerInstance): readonly WeightSpec[] | undefined;
   outputShapes(call: PlannedCall): readonly Shape[] | undefined;
+  /** Dtype and shape of a tensor of the plan; undefined where a finding is in the way. */
+  value(tensor: Tensor): { readonly dtype: DType; readonly shape: Shape } | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -40,6 +43,10 @@ export function survey(plan: CallPlan, model: ModelInfo, fileName: string): Surv
     findings,
     specsOf: (layer) => emitter.layers.get(layer)?.specs,
     outputShapes: (call) => emitter.outputShapes(call),
+    value: (tensor) => {
+      const value = emitter.value(tensor);
+      return value === undefined ? undefined : emitter.builder.value(value);
+    },
     warnings,
   };
 }

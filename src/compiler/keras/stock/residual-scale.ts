@@ -1,27 +1,9 @@
 import type { PlannedCall } from '../calls/plan.ts';
 import { tensorsOf } from '../calls/plan.ts';
-import { defineLayer } from '../layer.ts';
 
 /**
- * `inputs[0] + inputs[1] * scale`: the residual scaling of keras.applications' InceptionResNetV2. Up to Keras 2.12 it is a Lambda with
- * bytecode (40 of them), later a `CustomScaleLayer`.
- */
-export const residualScale = defineLayer<number>({
-  className: 'CustomScaleLayer',
-  parse: (reader) => reader.number('scale'),
-  weights: () => [],
-  emit(context) {
-    const [shortcut, residual] = context.inputs;
-    if (shortcut === undefined || residual === undefined || context.inputs.length !== 2) {
-      return context.unsupported(`${context.inputs.length} inputs, expected two`);
-    }
-    const scaled = context.node('Mul', [residual, context.builder.constant(context.config, { dtype: 'float32', name: 'scale' })]);
-    return [context.node('Add', [shortcut, scaled])];
-  },
-});
-
-/**
- * The scale, where a call has the structure of that layer: two inputs, the second straight from a 1×1 convolution without activation, and
+ * keras.applications' InceptionResNetV2 scales its residuals, `inputs[0] + inputs[1] * scale`, 40 times: up to Keras 2.12 with a Lambda that
+ * holds bytecode, later with a `CustomScaleLayer`. The scale, where a call has the structure of that: two inputs, the second straight from a 1×1 convolution without activation, and
  * `arguments` of one number called `scale`. Its code is never looked at; as a structure can be forged, whoever uses this warns.
  */
 export function residualScaleOf(call: PlannedCall): number | undefined {
