@@ -11,52 +11,59 @@ export interface Hdf5Geometry {
   readonly base: number;
 }
 
-/** Little-endian reads from a stretch of the file, bounds checked. */
+/** Little-endian reads from a stretch of the file, bounds checked. Thousands are made for one file, so no view is made for a number. */
 export class Cursor {
   readonly geometry: Hdf5Geometry;
-  /** Absolute file offset of the stretch. */
-  readonly start: number;
+  /** Absolute file offset of `#bytes[0]`. */
+  readonly #origin: number;
   readonly #bytes: Uint8Array;
-  #at = 0;
+  #at: number;
+  readonly #end: number;
 
-  private constructor(geometry: Hdf5Geometry, bytes: Uint8Array, start: number) {
+  private constructor(geometry: Hdf5Geometry, bytes: Uint8Array, origin: number, at: number, end: number) {
     this.geometry = geometry;
     this.#bytes = bytes;
-    this.start = start;
+    this.#origin = origin;
+    this.#at = at;
+    this.#end = end;
   }
 
   /** `address` as the file has it, relative to the base. */
   static at(geometry: Hdf5Geometry, address: number, length: number): Cursor {
     const start = geometry.base + address;
-    return new Cursor(geometry, geometry.file.view(start, length), start);
+    return new Cursor(geometry, geometry.file.view(start, length), start, 0, length);
   }
 
   get offset(): number {
-    return this.start + this.#at;
+    return this.#origin + this.#at;
   }
 
   get remaining(): number {
-    return this.#bytes.length - this.#at;
+    return this.#end - this.#at;
   }
 
   take(length: number): Uint8Array {
-    if (length > this.remaining) throw this.malformed(`${length} bytes are wanted, ${this.remaining} are left of this structure`);
-    this.#at += length;
+    this.skip(length);
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
+  /** The one bounds check: everything that moves on goes through it. */
   skip(length: number): void {
-    this.take(length);
+    if (length > this.#end - this.#at) throw this.malformed(`${length} bytes are wanted, ${this.remaining} are left of this structure`);
+    this.#at += length;
   }
 
   sub(length: number): Cursor {
-    const start = this.offset;
-    return new Cursor(this.geometry, this.take(length), start);
+    const start = this.#at;
+    this.skip(length);
+    return new Cursor(this.geometry, this.#bytes, this.#origin, start, start + length);
   }
 
   /** An unsigned integer of `width` bytes; beyond 2^53 no size or address of a real file lies. */
   uint(width: number): number {
-    const value = this.#uint(width);
+    this.skip(width);
+    let value = 0;
+    for (let i = this.#at - 1; i >= this.#at - width; i--) value = value * 256 + (this.#bytes[i] as number);
     if (value > Number.MAX_SAFE_INTEGER) throw this.malformed('a size or address beyond 2^53');
     return value;
   }
@@ -68,11 +75,9 @@ export class Cursor {
   /** undefined: HDF5's "undefined address", all bits set. */
   address(): number | undefined {
     const width = this.geometry.addressBytes;
-    if (this.#bytes.subarray(this.#at, this.#at + width).every((byte) => byte === 0xff)) {
-      this.skip(width);
-      return undefined;
-    }
-    return this.uint(width);
+    for (let i = 0; i < width; i++) if (i >= this.remaining || this.#bytes[this.#at + i] !== 0xff) return this.uint(width);
+    this.skip(width);
+    return undefined;
   }
 
   definedAddress(): number {
@@ -89,12 +94,5 @@ export class Cursor {
 
   malformed(what: string): Error {
     return this.geometry.file.malformed(what, this.offset);
-  }
-
-  #uint(width: number): number {
-    const bytes = this.take(width);
-    let value = 0;
-    for (let i = width - 1; i >= 0; i--) value = value * 256 + (bytes[i] as number);
-    return value;
   }
 }

@@ -17,6 +17,8 @@ export interface Hdf5Object {
 
 /** More soft links than this on one path run in a circle. */
 const MAX_SOFT_LINKS = 16;
+/** About 20 MiB of descriptions: more than the headers of any real model have. */
+const MAX_CACHED_MESSAGES = 200_000;
 
 /**
  * An untrusted HDF5 file. Superblocks, object headers, groups, attributes and dataset descriptions as Keras writes them are read here, in
@@ -27,6 +29,8 @@ export class Hdf5File {
   readonly root: Hdf5Object;
   readonly #superblock: Superblock;
   readonly #heap: GlobalHeap;
+  readonly #headers = new Map<number, ObjectHeader>();
+  #cachedMessages = 0;
   readonly #links = new Map<number, ReadonlyMap<string, Link>>();
   #library: Promise<Hdf5Library> | undefined;
 
@@ -68,7 +72,7 @@ export class Hdf5File {
   }
 
   child(parent: Hdf5Object, name: string, address: number): Hdf5Object {
-    return { path: `${parent.path}/${name}`, header: ObjectHeader.read(this.#superblock.geometry, address) };
+    return { path: `${parent.path}/${name}`, header: this.#header(address) };
   }
 
   /**
@@ -115,8 +119,23 @@ export class Hdf5File {
 
   close(): void {
     this.bytes.close();
+    this.#headers.clear();
     this.#links.clear();
     this.#library = undefined;
+  }
+
+  /** Groups are passed through once for each of their weights. */
+  #header(address: number): ObjectHeader {
+    const known = this.#headers.get(address);
+    if (known !== undefined) return known;
+    const header = ObjectHeader.read(this.#superblock.geometry, address);
+    this.#cachedMessages += header.messages.length;
+    if (this.#cachedMessages > MAX_CACHED_MESSAGES) {
+      this.#headers.clear();
+      this.#cachedMessages = header.messages.length;
+    }
+    this.#headers.set(address, header);
+    return header;
   }
 
   #unsafe(path: string, what: string): TorchliftError {

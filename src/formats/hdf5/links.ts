@@ -84,7 +84,7 @@ function readLocalHeap(geometry: Hdf5Geometry, address: number): LocalHeap {
       if (offset >= size) throw segment.malformed(`a name at ${offset} of a heap of ${size} bytes`);
       const end = bytes.indexOf(0, offset);
       const name = bytes.subarray(offset, end < 0 ? size : end);
-      geometry.file.spend(name.length, segment.start + offset);
+      geometry.file.spend(name.length, geometry.base + address);
       return utf8.decode(name);
     },
   };

@@ -1,9 +1,10 @@
 import { type ErrorCode, invariant, TorchliftError } from '../../core/errors.ts';
 import { type ByteSource, checkRange } from '../files/byte-source.ts';
 
-const PAGE_BYTES = 32 * 1024;
+/** Headers stand between the weights they describe: larger pages would read the weights too. */
+const PAGE_BYTES = 4096;
 /** 16 MiB of pages at most: the metadata of a model with thousands of layers fits; weights never go through them. */
-const MAX_PAGES = 512;
+const MAX_PAGES = 4096;
 
 /**
  * What may be parsed of one file: every structure of an honest file is read a few times at most, so more than the file's own size on top of
@@ -46,7 +47,9 @@ export class PagedBytes {
   read(offset: number, length: number): Uint8Array {
     // The descriptor's number may by then belong to another file, whose bytes would pass for weights.
     invariant(this.#open, `${this.name} is read after it was closed`);
-    return this.#source.read(offset, length);
+    const bytes = this.#source.read(offset, length);
+    // Views of a Buffer are Buffers, which take longer to make.
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** Counts `length` bytes of parsing. Errors: `limit-exceeded`. */
