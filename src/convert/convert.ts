@@ -1,0 +1,132 @@
+import { writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { assertWritable, writeFolderAtomically } from '../bundle/atomic-folder.ts';
+import { diskError } from '../bundle/file-sink.ts';
+import { type ArtefactRecord, MANIFEST_SCHEMA, type Manifest } from '../bundle/manifest.ts';
+import type { Graph } from '../compiler/graph/graph.ts';
+import { inferencePasses } from '../compiler/graph/passes/inference-passes.ts';
+import { runPasses } from '../compiler/graph/passes/pass.ts';
+import { trainPasses } from '../compiler/graph/passes/train-passes.ts';
+import { exportOnnx } from '../compiler/onnx/export/export-onnx.ts';
+import { lowerGraph } from '../compiler/torch/lower.ts';
+import { TorchliftError } from '../core/errors.ts';
+import { version } from '../core/version.ts';
+import { loadPolicy } from '../policy/load-policy.ts';
+import { loadSteps } from '../preprocess/load-steps.ts';
+import { PRESETS } from '../preprocess/steps.ts';
+import { openModel } from './open-model.ts';
+import { ARTEFACT_FORMATS, type ConvertOptions } from './options.ts';
+import { callRecords, portRecords, weightRecords } from './provenance.ts';
+import { writeOnnxArtefact, writePythonArtefacts, writeTorchScriptArtefact } from './write-artefacts.ts';
+
+export type { ConvertOptions } from './options.ts';
+
+export interface ConvertResult {
+  /** The bundle's folder, absolute. */
+  readonly bundle: string;
+  readonly manifest: Manifest;
+}
+
+/**
+ * Converts a model file to a bundle: `model.onnx`, `model.py` with `model.safetensors`, `model.pt` and `manifest.json`. Neither
+ * TensorFlow nor Python is started. The folder appears in one rename, or not at all.
+ *
+ * Errors (`TorchliftError`): `file-not-found`, `bundle-exists`, `unsafe-lambda`, `unsafe-file`, `not-a-model`, `malformed-*`,
+ * `limit-exceeded`, `unsupported` (all layers at once), `weights-only`, `io`; docs/errors.md has each.
+ *
+ * @example
+ * const { bundle, manifest } = await convert('moderation_model.h5', { classes: ['safe', 'unsafe'] });
+ */
+export async function convert(file: string, options: ConvertOptions = {}): Promise<ConvertResult> {
+  const { formats = ARTEFACT_FORMATS, precisions = [], force = false, classes, onProgress = () => {} } = options;
+  const bundle = resolve(options.output ?? defaultOutput(file));
+  const steps = options.preprocess === undefined ? undefined : loadSteps(options.preprocess);
+  const policy = options.policy === undefined ? null : loadPolicy(options.policy, classes);
+  assertWritable(bundle, force);
+
+  onProgress(`reading ${basename(file)}`);
+  const source = await openModel(file, {
+    ...(classes !== undefined && { classes }),
+    ...(steps !== undefined && { preprocess: steps }),
+    ...(options.architecture !== undefined && { architecture: options.architecture }),
+  });
+  try {
+    checkClasses(source.graph, classes);
+    const train = runPasses(source.graph, trainPasses);
+    const inference = runPasses(train.graph, inferencePasses);
+    const trainProgram = lowerGraph(train.graph, { mode: 'train' });
+    const inferenceProgram = lowerGraph(inference.graph, { mode: 'inference' });
+    const onnx = exportOnnx(train.graph, version());
+    const artefacts: Record<string, ArtefactRecord> = {};
+    let manifest: Manifest | undefined;
+    await writeFolderAtomically(bundle, force, async (partial) => {
+      /** Writes one kind of artefact; gives Ctrl-C its turn first. */
+      const stage = async (line: string, write: () => Record<string, ArtefactRecord>) => {
+        onProgress(line);
+        await setImmediate();
+        Object.assign(artefacts, write());
+      };
+      if (formats.includes('onnx')) await stage('writing model.onnx', () => writeOnnxArtefact(partial, onnx.model));
+      if (formats.includes('python'))
+        await stage('writing model.py and model.safetensors', () => writePythonArtefacts(partial, train.graph, trainProgram));
+      if (formats.includes('torchscript'))
+        await stage('writing model.pt', () => writeTorchScriptArtefact(partial, inference.graph, inferenceProgram, undefined));
+      for (const precision of precisions) {
+        await stage(`writing model.${precision}.pt`, () => writeTorchScriptArtefact(partial, inference.graph, inferenceProgram, precision));
+      }
+      onProgress('writing manifest.json');
+      await setImmediate();
+      const { model } = train.graph;
+      manifest = {
+        schema: MANIFEST_SCHEMA,
+        tool: { name: 'torchlift', version: version() },
+        source: source.record(),
+        inputs: portRecords(train.graph, train.graph.inputs),
+        outputs: portRecords(train.graph, train.graph.outputs),
+        classes: model.classes ?? null,
+        preprocess: { steps: model.preprocess ?? (PRESETS['0..1'] as readonly unknown[]), assumed: model.preprocess === undefined },
+        policy,
+        weights: weightRecords(train.graph, trainProgram),
+        calls: callRecords(train.graph, onnx.valueNames),
+        artefacts,
+        passes: { train: train.passes, inference: inference.passes },
+        warnings: [...source.warnings, ...(model.preprocess === undefined ? [ASSUMED] : [])],
+      };
+      writeText(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
+    });
+    return { bundle, manifest: manifest as unknown as Manifest };
+  } finally {
+    source.close();
+  }
+}
+
+const ASSUMED = 'no pipeline is known for this model, so 0..1 is assumed in front of it; name yours with --preprocess';
+
+function defaultOutput(file: string): string {
+  const name = basename(resolve(file));
+  // A folder's or a tfjs file's own name says more than `model`.
+  if (name === 'model.json') return `${basename(resolve(file, '..'))}_torch`;
+  const stem = name.replace(/\.(h5|hdf5|keras|onnx)$/, '');
+  return stem === name ? `${name}_torch` : stem;
+}
+
+function checkClasses(graph: Graph, classes: readonly string[] | undefined): void {
+  if (classes === undefined) return;
+  const widths = graph.outputs.map(({ value }) => graph.values.get(value)?.shape.at(-1));
+  // One unit decides between two classes.
+  if (widths.includes(classes.length) || (classes.length === 2 && widths.includes(1))) return;
+  throw new TorchliftError('usage', {
+    what: `${classes.length} classes (${classes.join(', ')}) for outputs of ${widths.join(', ')} scores`,
+    where: '--classes',
+    remedy: 'Name one class for each score, in their order.',
+  });
+}
+
+function writeText(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (cause) {
+    throw diskError(path, cause);
+  }
+}

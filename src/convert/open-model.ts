@@ -1,0 +1,131 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { hashFiles } from '../bundle/hash-file.ts';
+import type { SourceRecord } from '../bundle/manifest.ts';
+import type { Graph } from '../compiler/graph/graph.ts';
+import { importKeras } from '../compiler/keras/import-keras.ts';
+import { withArchitecture } from '../compiler/keras/with-architecture.ts';
+import { importOnnx } from '../compiler/onnx/import/import-onnx.ts';
+import { TorchliftError } from '../core/errors.ts';
+import { readKerasH5 } from '../formats/hdf5/keras-h5.ts';
+import type { KerasModelFile } from '../formats/keras-model-file.ts';
+import { openOnnxFile } from '../formats/onnx/open-onnx-file.ts';
+import { readTfjsLayers } from '../formats/tfjs/read-tfjs-layers.ts';
+import { detectFormat } from './detect-format.ts';
+
+/** A source, imported; its weights stay in the file until `close`. */
+export interface OpenModel {
+  readonly graph: Graph;
+  readonly warnings: readonly string[];
+  /** Hashes the source: every byte is read once, none is kept. */
+  record(): SourceRecord;
+  close(): void;
+}
+
+export interface OpenOptions {
+  readonly classes?: readonly string[];
+  readonly preprocess?: readonly unknown[];
+  readonly architecture?: string;
+}
+
+/** Opens and imports whatever `file` is. Errors: those of the readers and importers; `unsupported` for formats that aren't converted. */
+export async function openModel(file: string, options: OpenOptions): Promise<OpenModel> {
+  const { format, path } = detectFormat(file);
+  switch (format) {
+    case 'keras-h5':
+      return openKeras(await readKerasH5(path), [path], options);
+    case 'tfjs-layers': {
+      const model = await readTfjsLayers(path);
+      return openKeras(model, [path, ...model.shards.map((shard) => join(dirname(path), shard))], options);
+    }
+    case 'onnx':
+      return openOnnx(path, options);
+    default:
+      throw new TorchliftError('unsupported', { what: `${FORMAT_NAMES[format]} can't be converted`, where: file, remedy: REMEDIES[format] });
+  }
+}
+
+const FORMAT_NAMES = {
+  'keras-archive': 'a .keras archive',
+  'saved-model': 'a TensorFlow SavedModel',
+  safetensors: 'a safetensors file holds weights without an architecture: it',
+  torch: 'a PyTorch file is what a conversion makes: it',
+} as const;
+
+const REMEDIES = {
+  'keras-archive': 'Load it in TensorFlow and save it as model.save("model.h5").',
+  'saved-model': 'If it was made from a Keras model, load that and save it as model.save("model.h5").',
+  safetensors: 'Convert the model.onnx of the same bundle.',
+  torch: 'Use torchlift inspect to see what is in it.',
+} as const;
+
+function openKeras(file: KerasModelFile, paths: readonly string[], { architecture, ...options }: OpenOptions): OpenModel {
+  try {
+    const { graph, warnings } = importKeras(architecture === undefined ? file : addArchitecture(file, architecture), options);
+    const record = (): SourceRecord => ({
+      file: file.fileName,
+      sha256: hashFiles(paths),
+      sizeBytes: paths.reduce((sum, path) => sum + statSync(path).size, 0),
+      format: file.format,
+      framework: 'keras',
+      frameworkVersion: graph.model.frameworkVersion,
+      bytes: file.bytes,
+    });
+    return { graph, warnings, record, close: () => file.close() };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function addArchitecture(file: KerasModelFile, path: string): KerasModelFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new TorchliftError('file-not-found', {
+      what: "can't be read as an architecture",
+      where: path,
+      remedy: 'Give --architecture what model.to_json() returned, in a file.',
+      cause,
+    });
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new TorchliftError('malformed-config', {
+      what: `isn't JSON: ${(cause as Error).message}`,
+      where: path,
+      remedy: 'Save it again: model.to_json().',
+      cause,
+    });
+  }
+  return withArchitecture(file, json, basename(path));
+}
+
+function openOnnx(path: string, options: OpenOptions): OpenModel {
+  const file = openOnnxFile(path);
+  try {
+    const graph = importOnnx(file);
+    const weights = file.model.graph.initializers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const model = {
+      ...graph.model,
+      ...(options.classes && { classes: options.classes }),
+      ...(options.preprocess && { preprocess: options.preprocess }),
+    };
+    const record = (): SourceRecord => ({
+      file: file.fileName,
+      sha256: hashFiles([path]),
+      sizeBytes: file.sizeBytes,
+      format: 'onnx',
+      framework: graph.model.framework,
+      frameworkVersion: graph.model.frameworkVersion,
+      bytes: { weights, optimizer: 0, rest: file.sizeBytes - weights },
+    });
+    return { graph: { ...graph, model }, warnings: [], record, close: () => file.close() };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
