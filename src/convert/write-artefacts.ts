@@ -3,7 +3,7 @@ import { FileSink } from '../bundle/file-sink.ts';
 import type { ArtefactRecord } from '../bundle/manifest.ts';
 import { evaluateConstant } from '../compiler/graph/evaluate.ts';
 import type { Graph } from '../compiler/graph/graph.ts';
-import { planTorchArchive } from '../compiler/torch/archive/plan-torch-archive.ts';
+import { planTorchArchive } from '../compiler/torch/archive/plan.ts';
 import type { Program } from '../compiler/torch/program.ts';
 import { printModelPy } from '../compiler/torch/python/print-model.ts';
 import type { TensorSource } from '../core/tensor-source.ts';
