@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../src/core/package-root.ts';
+import { cacheFolder } from '../../src/engines/runtimes/cache-folder.ts';
+import { ensureRuntime } from '../../src/engines/runtimes/ensure-runtime.ts';
+import { withFolderLock } from '../../src/engines/runtimes/folder-lock.ts';
+
+const report = (line: string) => process.stderr.write(`  ${line}\n`);
+
+/** Interpreter of the TensorFlow runtime. */
+export async function tensorflowPython(): Promise<string> {
+  return (await ensureRuntime('tensorflow', report)).python;
+}
+
+/** Interpreter with PyTorch and the tests' own packages: an environment over the torch runtime, whose packages it sees through a .pth file. */
+export async function torchTestPython(): Promise<string> {
+  const { python: torch } = await ensureRuntime('torch', report);
+  const requirements = join(packageRoot(), 'test', 'requirements.txt');
+  const key = createHash('sha256').update(readFileSync(requirements)).update(torch).digest('hex').slice(0, 12);
+  const folder = join(cacheFolder(), 'runtimes', `torch-test-${key}`);
+  const python = join(folder, 'bin', 'python');
+  await withFolderLock(
+    `${folder}.lock`,
+    () => report('waiting for another process that makes the test environment'),
+    async () => {
+      if (existsSync(join(folder, 'complete'))) return;
+      report(`making the test environment (once; ${folder})`);
+      rmSync(folder, { recursive: true, force: true });
+      run(torch, '-m', 'venv', folder);
+      writeFileSync(join(sitePackages(python), 'torch-runtime.pth'), `${sitePackages(torch)}\n`);
+      run(
+        python,
+        '-m',
+        'pip',
+        'install',
+        '--disable-pip-version-check',
+        '-q',
+        '-r',
+        requirements,
+        ...(process.env.TORCHLIFT_PIP_ARGS?.split(/\s+/).filter(Boolean) ?? []),
+      );
+      writeFileSync(join(folder, 'complete'), '');
+    },
+  );
+  return python;
+}
+
+function sitePackages(python: string): string {
+  return run(python, '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))').trim();
+}
+
+function run(file: string, ...args: readonly string[]): string {
+  return execFileSync(file, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
