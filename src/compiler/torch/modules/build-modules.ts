@@ -1,4 +1,3 @@
-import { elementCount } from '../../../core/dtypes.ts';
 import { invariant } from '../../../core/errors.ts';
 import type { Call, CallId } from '../../graph/graph.ts';
 import type { Program, StateEntry, Statement, Variable } from '../program.ts';
@@ -27,7 +26,8 @@ class ModuleBuilder {
   readonly #groups: CallGroups;
   readonly #alignments = new Map<Layer, Alignment>();
   readonly #calls: ReadonlyMap<CallId, Call>;
-  readonly #constantNames: ReadonlyMap<string, string>;
+  readonly #constants: ReadonlyMap<string, OwnTensor>;
+  #nextVariable: number;
 
   constructor(program: Program, className: string) {
     this.#program = program;
@@ -35,7 +35,9 @@ class ModuleBuilder {
     this.#calls = new Map(program.calls.map((call) => [call.id, call]));
     const { root, owners } = layerTree(program);
     this.#root = root;
-    this.#constantNames = constantNames(program, root);
+    this.#constants = constantsOf(program, root);
+    this.#nextVariable =
+      1 + program.body.reduce((most, { results }) => results.reduce((id, result) => Math.max(id, result.id), most), program.inputs.length);
     this.#findBuiltins(owners);
     this.#findDropouts();
     const composites = new Set<Layer>();
@@ -46,7 +48,7 @@ class ModuleBuilder {
     collect(root);
     // A layer that holds nothing (an activation, a nested model of augmentations) is the statements it stands for.
     for (const layer of composites) if (!this.#holdsAny(layer)) composites.delete(layer);
-    this.#groups = groupCalls(program, root, composites);
+    this.#groups = groupCalls(program, { root, owners }, composites);
     for (const [layer, groups] of this.#groups.alike) {
       const alignment = alignGroups(groups);
       invariant(alignment !== undefined, `${layer.path.join('/')}: its calls differ`);
@@ -56,7 +58,7 @@ class ModuleBuilder {
 
   build(): ModuleClass {
     const { inputs, outputs } = this.#program;
-    const forward = this.#forward(
+    const { forward, constants } = this.#forward(
       this.#root,
       this.#groups.root,
       false,
@@ -68,13 +70,14 @@ class ModuleBuilder {
       description: '',
       hyperparameters: [],
       children: this.#children(this.#root),
-      tensors: [...this.#tensors(this.#root), ...this.#constants()],
+      tensors: [...this.#tensors(this.#root), ...constants],
       forward,
     };
   }
 
   #class(layer: Layer): ModuleClass {
     const alignment = this.#alignments.get(layer);
+    const own = alignment && this.#forward(layer, alignment.model, alignment.takesInference, alignment.model.inputs, alignment.outputs);
     return {
       name: this.#names.unique(
         layer.className !== undefined && layer.state.length > 0 ? layer.className : (layer.path.at(-1) ?? ''),
@@ -83,14 +86,15 @@ class ModuleBuilder {
       description: describe(layer),
       hyperparameters: [],
       children: this.#children(layer),
-      tensors: this.#tensors(layer),
-      forward: alignment && this.#forward(layer, alignment.model, alignment.takesInference, alignment.model.inputs, alignment.outputs),
+      tensors: [...this.#tensors(layer), ...(own?.constants ?? [])],
+      forward: own?.forward,
     };
   }
 
   #forward(layer: Layer, group: Group, takesInference: boolean, inputs: readonly Variable[], outputs: readonly Variable[]) {
-    const body = new ForwardBuilder(this, layer, takesInference).statements(group);
-    return { inputs, takesInference, body, outputs };
+    const builder = new ForwardBuilder(this, layer, takesInference);
+    const body = builder.statements(group);
+    return { forward: { inputs, takesInference, body, outputs }, constants: [...builder.constants.values()] };
   }
 
   #children(layer: Layer): readonly Child[] {
@@ -113,12 +117,6 @@ class ModuleBuilder {
 
   #tensors(layer: Layer): readonly OwnTensor[] {
     return layer.state.map((entry) => ownTensor(entry, attributeName(entry.key)));
-  }
-
-  #constants(): readonly OwnTensor[] {
-    return this.#program.state.flatMap((entry) =>
-      entry.kind === 'constant' ? [ownTensor(entry, this.#constantNames.get(entry.key) ?? entry.key)] : [],
-    );
   }
 
   #findBuiltins(owners: ReadonlyMap<string, Layer>): void {
@@ -186,19 +184,18 @@ class ModuleBuilder {
     return { name: call?.layer.at(-1) ?? '', className: call?.className ?? '' };
   }
 
-  constantName(key: string): string | undefined {
-    return this.#constantNames.get(key);
+  constant(key: string): OwnTensor | undefined {
+    return this.#constants.get(key);
   }
 
-  get nextVariable(): () => number {
-    return () => this.#next++;
+  /** The id of a variable that the program doesn't have. */
+  nextVariable(): number {
+    return this.#nextVariable++;
   }
-
-  #next = 1_000_000_000;
 }
 
 /** What `ForwardBuilder` asks about the program. */
-export type ModuleContext = Pick<ModuleBuilder, 'builtin' | 'alignment' | 'takesInference' | 'layerOf' | 'constantName' | 'nextVariable'>;
+export type ModuleContext = Pick<ModuleBuilder, 'builtin' | 'alignment' | 'takesInference' | 'layerOf' | 'constant' | 'nextVariable'>;
 
 function holdsModules(layer: Layer): boolean {
   return layer.children.size > 0 || layer.state.length > 0;
@@ -209,17 +206,23 @@ function ownTensor(entry: StateEntry, name: string): OwnTensor {
   return { name, kind, trainable, shape: { kind: 'ints', values: shape }, dtype, key };
 }
 
-/** Constants have no place in the state_dict: they stand in the model itself, under names that no layer has. */
-function constantNames(program: Program, root: Layer): ReadonlyMap<string, string> {
-  const taken = new Set([...root.children.values()].map((child) => child.attributes[0]).concat(root.state.map(({ key }) => attributeName(key))));
-  const names = new Map<string, string>();
+/** Constants have no place in the state_dict, and names that nothing else has. */
+function constantsOf(program: Program, root: Layer): ReadonlyMap<string, OwnTensor> {
+  const taken = new Set<string>();
+  const visit = (layer: Layer): void => {
+    for (const name of layer.attributes) taken.add(name);
+    for (const { key } of layer.state) taken.add(attributeName(key));
+    for (const child of layer.children.values()) visit(child);
+  };
+  visit(root);
+  const constants = new Map<string, OwnTensor>();
   let number = 0;
   for (const entry of program.state) {
-    if (entry.kind !== 'constant' || elementCount(entry.shape) < 0) continue;
+    if (entry.kind !== 'constant') continue;
     while (taken.has(`constant_${number}`)) number++;
-    names.set(entry.key, `constant_${number++}`);
+    constants.set(entry.key, ownTensor(entry, `constant_${number++}`));
   }
-  return names;
+  return constants;
 }
 
 function parametersWithin(layer: Layer): readonly StateEntry[] {

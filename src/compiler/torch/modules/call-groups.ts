@@ -2,7 +2,8 @@ import { invariant } from '../../../core/errors.ts';
 import type { Call, CallId } from '../../graph/graph.ts';
 import type { Argument, Program, Statement, Variable } from '../program.ts';
 import { alignGroups } from './align-groups.ts';
-import { type Layer, layersAlong } from './layer-tree.ts';
+import { keysOf } from './builtin-modules.ts';
+import { type Layer, type LayerTree, layersAlong } from './layer-tree.ts';
 
 /** What one call of a nested model (or of a layer with a forward of its own) does; the root group is the whole program. */
 export interface Group {
@@ -32,20 +33,20 @@ export interface CallGroups {
  * Parts the program by the calls of `composites`. A composite gets a forward of its own where its calls do the same but for their
  * mode, and where each can run in one go; what can't is left in the group around it, which is always right.
  */
-export function groupCalls(program: Program, root: Layer, composites: ReadonlySet<Layer>): CallGroups {
-  const grouping = new Grouping(program, root);
+export function groupCalls(program: Program, tree: LayerTree, composites: ReadonlySet<Layer>): CallGroups {
+  const grouping = new Grouping(program, tree);
   let candidates = new Set([...composites].filter((layer) => layer.calls > 0 || hasCallsWithin(layer)));
   for (;;) {
-    const tree = grouping.build(candidates);
-    if ('stuck' in tree) {
-      candidates = without(candidates, tree.stuck);
+    const built = grouping.build(candidates);
+    if ('stuck' in built) {
+      candidates = without(candidates, built.stuck);
       continue;
     }
-    const groups = groupsByLayer(tree.group);
+    const groups = groupsByLayer(built.group);
     const unlike = [...groups].filter(([, members]) => alignGroups(members) === undefined).map(([layer]) => layer);
     // An inner layer's groups are part of what the outer's do: settle the inner ones first.
     const innermost = unlike.filter((layer) => !unlike.some((other) => other !== layer && isWithin(other, layer)));
-    if (innermost.length === 0) return { root: tree.group, alike: groups };
+    if (innermost.length === 0) return { root: built.group, alike: groups };
     candidates = without(candidates, innermost);
   }
 }
@@ -59,6 +60,7 @@ export function variablesOf(argument: Argument): readonly Variable[] {
 class Grouping {
   readonly #program: Program;
   readonly #root: Layer;
+  readonly #owners: ReadonlyMap<string, Layer>;
   readonly #calls: ReadonlyMap<CallId, Call>;
   /** By layer: how often its calls come in one call of the composite around it. */
   readonly #invocations = new Map<Layer, number>();
@@ -66,9 +68,10 @@ class Grouping {
   readonly #reads = new Map<number, number[]>();
   readonly #isOutput: ReadonlySet<number>;
 
-  constructor(program: Program, root: Layer) {
+  constructor(program: Program, { root, owners }: LayerTree) {
     this.#program = program;
     this.#root = root;
+    this.#owners = owners;
     this.#calls = new Map(program.calls.map((call) => [call.id, call]));
     this.#isOutput = new Set(program.outputs.map(({ variable }) => variable.id));
     program.body.forEach((statement, index) => {
@@ -81,7 +84,7 @@ class Grouping {
     const chains = this.#program.body.map((statement) => this.#chain(statement, composites));
     this.#program.body.forEach((statement, index) => {
       let group = root;
-      for (const { layer, invocation } of chains[index] ?? this.#borrowedChain(chains, index)) {
+      for (const { layer, invocation } of this.#reachable(statement, chains[index] ?? this.#borrowedChain(chains, index))) {
         const key = `${layer.attributes.join('.')}#${invocation}`;
         let inner = group.inner.get(key);
         if (inner === undefined) {
@@ -122,6 +125,13 @@ class Grouping {
     while (shared < before.length && before[shared]?.layer === after[shared]?.layer && before[shared]?.invocation === after[shared]?.invocation)
       shared++;
     return before.slice(0, shared);
+  }
+
+  /** A forward reaches no state outside its class. */
+  #reachable(statement: Statement, chain: readonly Place[]): readonly Place[] {
+    const owners = keysOf(statement).flatMap((key) => this.#owners.get(key) ?? []);
+    const end = chain.findIndex(({ layer }) => owners.some((owner) => owner !== layer && !isWithin(owner, layer)));
+    return end < 0 ? chain : chain.slice(0, end);
   }
 
   /** Which call of `composite` a call within it belongs to, told by how often each is called. */

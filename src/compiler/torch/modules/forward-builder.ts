@@ -4,7 +4,7 @@ import type { ModuleContext } from './build-modules.ts';
 import type { BuiltinMatch } from './builtin-modules.ts';
 import type { Group } from './call-groups.ts';
 import type { Layer } from './layer-tree.ts';
-import type { ForwardStatement, LocalArgument, Mode } from './module-class.ts';
+import type { ForwardStatement, LocalArgument, Mode, OwnTensor } from './module-class.ts';
 
 /** Operations that deserve a line of their own. */
 const HEAVY_MODULES = /^(Conv|Linear|Embedding)/;
@@ -14,6 +14,8 @@ export class ForwardBuilder {
   readonly #context: ModuleContext;
   readonly #layer: Layer;
   readonly #takesInference: boolean;
+  /** By key: those that the statements read. A class holds its own copy, so that its forward reaches it. */
+  readonly constants = new Map<string, OwnTensor>();
 
   constructor(context: ModuleContext, layer: Layer, takesInference: boolean) {
     this.#context = context;
@@ -50,7 +52,10 @@ export class ForwardBuilder {
     const isTraining = statement.arguments.some(({ kind }) => kind === 'training');
     const builtin = this.#context.builtin(statement);
     if (builtin === undefined || (this.#takesInference && isTraining && builtin.match.module.batchNorm === undefined)) {
-      const args = statement.arguments.map((argument) => this.#localise(argument));
+      const args = statement.arguments.map((argument, index) =>
+        // The rate of a Keras Dropout layer stays with the module that holds it.
+        builtin !== undefined && index === 1 ? this.#attribute([...builtin.layer.attributes, 'p']) : this.#localise(argument),
+      );
       return [{ operation: { kind: 'aten', op: statement.op, arguments: args, mode: this.#mode(isTraining) }, results, layer, layerClass }];
     }
     const { match } = builtin;
@@ -113,8 +118,14 @@ export class ForwardBuilder {
   #localise(argument: Argument): LocalArgument {
     if (argument.kind === 'tensors') return { kind: 'tensors', items: argument.items.map((item) => this.#localise(item)) };
     if (argument.kind !== 'state') return argument;
-    const constant = this.#context.constantName(argument.key);
-    return { kind: 'attribute', path: constant === undefined ? this.#path(argument.key.split('.')) : [constant] };
+    const constant = this.#context.constant(argument.key);
+    if (constant === undefined) return this.#attribute(argument.key.split('.'));
+    this.constants.set(constant.key, constant);
+    return { kind: 'attribute', path: [constant.name] };
+  }
+
+  #attribute(attributes: readonly string[]): LocalArgument {
+    return { kind: 'attribute', path: this.#path(attributes) };
   }
 
   /** From the class that this forward is in. */

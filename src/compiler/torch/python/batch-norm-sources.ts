@@ -1,0 +1,171 @@
+import type { BuiltinModule, ModuleClass } from '../modules/module-class.ts';
+import { absentParameters, classesInOrder, construction } from './class-definitions.ts';
+import { type Expression, py, type Statement } from './syntax.ts';
+
+/** What the file says once for all its BatchNormalization layers: subclasses with Keras' behaviour, and functions that make one. */
+export interface BatchNormSources {
+  /** The subclass that a layer needs; undefined where nn.BatchNorm does as Keras. */
+  classOf(module: BuiltinModule): Expression | undefined;
+  /** The function that makes such a layer, where several are alike. */
+  helperOf(module: BuiltinModule): string | undefined;
+  /** Before the classes. */
+  readonly subclasses: readonly Statement[];
+  /** After them. */
+  readonly helpers: readonly Statement[];
+}
+
+export function batchNormSources(model: ModuleClass): BatchNormSources {
+  const modules = classesInOrder(model).flatMap(({ children }) =>
+    children.flatMap(({ module }) => (module.kind === 'builtin' && module.batchNorm ? [module] : [])),
+  );
+  const subclasses = new Map<string, Statement>();
+  const variants = new Map<string, { module: BuiltinModule; count: number }>();
+  for (const module of modules) {
+    const name = subclassName(module);
+    if (name !== undefined) subclasses.set(name, { kind: 'source', text: subclassSource(name, module) });
+    const variant = variants.get(variantKey(module));
+    if (variant === undefined) variants.set(variantKey(module), { module, count: 1 });
+    else variant.count++;
+  }
+  const names = new Map<string, string>();
+  for (const [key, { module, count }] of variants) {
+    if (count < 2 || module.keyword.length === 0) continue;
+    const stem = helperStem(module);
+    const sameStem = [...names.values()].filter((name) => name.replace(/_\d+$/, '') === stem).length;
+    names.set(key, sameStem === 0 ? stem : `${stem}_${sameStem + 1}`);
+  }
+  const sources: BatchNormSources = {
+    classOf: (module) => {
+      const name = subclassName(module);
+      return name === undefined ? undefined : py.name(name);
+    },
+    helperOf: (module) => names.get(variantKey(module)),
+    subclasses: [...subclasses].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, source]) => source),
+    helpers: [],
+  };
+  const helpers = [...names].map(([key, name]) => helper(name, (variants.get(key) as { module: BuiltinModule }).module, sources));
+  return { ...sources, helpers };
+}
+
+function variantKey({ type, keyword, absent, batchNorm }: BuiltinModule): string {
+  return JSON.stringify([type, keyword, absent, batchNorm ?? null]);
+}
+
+function helperStem({ batchNorm, absent }: BuiltinModule): string {
+  const mode = batchNorm?.mode === 'inference' ? 'frozen_' : '';
+  return `${mode}batch_norm${absent.map((name) => `_without_${name}`).join('')}`;
+}
+
+function helper(name: string, module: BuiltinModule, sources: BatchNormSources): Statement {
+  const channels = py.name('channels');
+  const made = construction({ ...module, positional: [{ name: 'num_features', value: { kind: 'hyperparameter', name: 'channels' } }] }, sources);
+  const returns = sources.classOf(module) ?? py.path(['nn', module.type]);
+  const target = py.name('module');
+  const absent = absentParameters(target, module);
+  const body: Statement[] =
+    absent.length === 0
+      ? [{ kind: 'return', value: made }]
+      : [{ kind: 'assign', targets: [target], value: made }, ...absent, { kind: 'return', value: target }];
+  return {
+    kind: 'function',
+    name,
+    parameters: [{ name: channels.kind === 'name' ? channels.name : '', annotation: py.name('int') }],
+    returns,
+    docstring: helperDocstring(module),
+    body,
+  };
+}
+
+function helperDocstring({ keyword, absent, batchNorm }: BuiltinModule): string {
+  const number = (name: string) => keyword.find((setting) => setting.name === name)?.value;
+  const momentum = number('momentum');
+  const keras = momentum?.kind === 'float' ? [`momentum ${Number((1 - momentum.value).toPrecision(7))} in Keras' terms`] : [];
+  const without = absent.map((name) => (name === 'weight' ? 'no scale' : 'no center'));
+  const frozen = batchNorm?.mode === 'inference' ? ['moving statistics that stay'] : [];
+  return `BatchNormalization with ${[...frozen, ...without, ...keras].join(', ')}.`;
+}
+
+/** The behaviour is in the name, so that the constructor of the model tells it. */
+function subclassName({ type, batchNorm }: BuiltinModule): string | undefined {
+  if (batchNorm === undefined || (batchNorm.mode === 'module' && !batchNorm.biasedVariance)) return undefined;
+  const mode = { module: '', inference: 'Frozen', argument: 'Modal' }[batchNorm.mode];
+  return `${mode}${batchNorm.biasedVariance ? 'Keras' : ''}${type}`;
+}
+
+/** Names of subclasses that a file may hold: classes made from a model's names keep off them. */
+export const BATCH_NORM_CLASSES: readonly string[] = ['1d', '2d', '3d'].flatMap((rank) =>
+  ['Frozen', 'Modal', 'Keras', 'ModalKeras'].map((prefix) => `${prefix}BatchNorm${rank}`),
+);
+
+/**
+ * The mode is passed to the function: an overridden `train()` would be lost in TorchScript.
+ * Fixed text: all that varies is the class's name and which of our own lines it has.
+ */
+function subclassSource(name: string, { type, batchNorm }: BuiltinModule): string {
+  const moving = 'self.running_mean, self.running_var';
+  const learned = 'self.weight, self.bias';
+  if (batchNorm?.mode === 'inference') {
+    return lines(
+      `class ${name}(nn.${type}):`,
+      '    """Normalizes by its moving statistics in train() too, and leaves them as they are."""',
+      '',
+      '    def forward(self, input: Tensor) -> Tensor:',
+      '        return F.batch_norm(',
+      '            input,',
+      '            self.running_mean,',
+      '            self.running_var,',
+      '            self.weight,',
+      '            self.bias,',
+      '            training=False,',
+      '            eps=self.eps,',
+      '        )',
+    );
+  }
+  const byCall = batchNorm?.mode === 'argument';
+  const signature = byCall
+    ? '    def forward(self, input: Tensor, inference: bool = False) -> Tensor:'
+    : '    def forward(self, input: Tensor) -> Tensor:';
+  const condition = byCall ? 'inference or not self.training' : 'not self.training';
+  const modeText = byCall ? ['A call with inference=True normalizes by the moving statistics, whatever the mode.'] : [];
+  if (!batchNorm?.biasedVariance) {
+    return lines(
+      `class ${name}(nn.${type}):`,
+      `    """${modeText.join(' ')}"""`,
+      '',
+      signature,
+      `        if ${condition}:`,
+      '            return F.batch_norm(',
+      `                input, ${moving}, ${learned}, eps=self.eps`,
+      '            )',
+      '        return super().forward(input)',
+    );
+  }
+  return lines(
+    `class ${name}(nn.${type}):`,
+    '    """Moves its variance by the batch\'s own, where PyTorch takes the unbiased estimate.',
+    '',
+    '    Keras does so outside its fused kernel, that is for inputs other than images.',
+    ...modeText.map((text) => `    ${text}`),
+    '    """',
+    '',
+    signature,
+    `        if ${condition}:`,
+    '            return F.batch_norm(',
+    `                input, ${moving}, ${learned}, eps=self.eps`,
+    '            )',
+    '        with torch.no_grad():',
+    '            rows = input.transpose(0, 1).flatten(1)',
+    '            variance, mean = torch.var_mean(rows, 1, unbiased=False)',
+    '            assert self.running_mean is not None and self.running_var is not None',
+    '            assert self.momentum is not None',
+    '            self.running_mean.lerp_(mean, self.momentum)',
+    '            self.running_var.lerp_(variance, self.momentum)',
+    '        return F.batch_norm(',
+    `            input, None, None, ${learned}, training=True, eps=self.eps`,
+    '        )',
+  );
+}
+
+function lines(...text: readonly string[]): string {
+  return text.join('\n');
+}

@@ -1,0 +1,54 @@
+import { camelCase } from '../modules/class-names.ts';
+import type { Program, Variable } from '../program.ts';
+
+/** File names that say nothing about the model. */
+const GENERIC = new Set(['model', 'saved_model', 'keras_model', 'weights']);
+
+/** `moderation_model.h5` → `ModerationModel`; Keras' name of the model where the file's says nothing. */
+export function modelClassName({ model }: Program): string {
+  const stem = model.sourceName.replace(/\.[^.]*$/, '');
+  const named = GENERIC.has(stem.toLowerCase()) ? camelCase(model.name) : camelCase(stem);
+  return named ?? camelCase(stem) ?? 'Model';
+}
+
+/** What the file is, how it is used, what goes in and what comes out. */
+export function modelDocstring(program: Program, inputNames: readonly string[]): string {
+  const { model, inputs, outputs } = program;
+  const version = model.frameworkVersion === 'unknown' ? '' : ` ${model.frameworkVersion}`;
+  const framework = `${model.framework === 'keras' ? 'Keras' : 'ONNX'}${version}`;
+  const results = outputs.map(({ portName }) => portName.replace(/[^A-Za-z0-9_]+/g, '_').replace(/^(?=\d)|^$/, '_'));
+  return [
+    `${model.sourceName} (${framework}) as a PyTorch module, converted by Torchlift.`,
+    '',
+    '    model = load("model.safetensors")',
+    `    ${results.join(', ')} = model(${inputNames.join(', ')})`,
+    '',
+    ...table(inputs.map((input, index) => [inputNames[index] ?? input.portName, describe(input), layout(input)])),
+    ...table(outputs.map(({ portName, variable }) => [portName, describe(variable), meaning(program, variable)])),
+  ].join('\n');
+}
+
+function describe({ dtype, shape }: Variable): string {
+  return `${dtype} [${shape.join(', ')}]`;
+}
+
+/** Told by where an image's channels are: one, three or four of them. */
+function layout({ shape }: Variable): string {
+  const isChannels = (size: number | string | undefined) => size === 1 || size === 3 || size === 4;
+  if (shape.length !== 4) return '';
+  if (isChannels(shape[3])) return 'NHWC, as in Keras';
+  return isChannels(shape[1]) ? 'NCHW' : '';
+}
+
+function meaning({ model, body }: Program, variable: Variable): string {
+  const last = body.findLast(({ results }) => results.some(({ id }) => id === variable.id));
+  const activation = last?.op === 'softmax' || last?.op === 'sigmoid' ? last.op : '';
+  const classes = model.classes !== undefined && model.classes.length === variable.shape.at(-1) ? model.classes.join(', ') : '';
+  if (classes === '') return activation;
+  return activation === 'softmax' ? `softmax over ${classes}` : `${activation === '' ? '' : `${activation} of `}${classes}`;
+}
+
+function table(rows: readonly (readonly [string, string, string])[]): string[] {
+  const width = (column: 0 | 1) => Math.max(...rows.map((row) => row[column].length));
+  return rows.map(([name, type, note]) => `${name.padEnd(width(0))}  ${type.padEnd(width(1))}  ${note}`.trimEnd());
+}
