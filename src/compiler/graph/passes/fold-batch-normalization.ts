@@ -86,7 +86,7 @@ interface Affine {
 
 /** [C] each, over constants. */
 function affine(node: Node, rewriter: Rewriter): Affine {
-  const [, gamma, beta, mean, variance] = rewriter.inputs(node) as [ValueId, ValueId, ValueId, ValueId, ValueId];
+  const [gamma, beta, mean, variance] = node.inputs.slice(1).map((input) => rewriter.value(input as ValueId)) as [ValueId, ValueId, ValueId, ValueId];
   const { builder } = rewriter;
   const { dtype } = builder.value(variance);
   const epsilon = builder.constant(intAttribute(node.attributes, 'epsilon'), { dtype, name: 'epsilon' });
