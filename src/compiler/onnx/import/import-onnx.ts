@@ -6,7 +6,6 @@ import { GraphBuilder } from '../../graph/builder.ts';
 import type { CallId, Graph, Shape, ValueId } from '../../graph/graph.ts';
 import type { OperatorSpec } from '../../graph/operator.ts';
 import { listOperators } from '../../graph/operators/index.ts';
-import { isPlainIdentifier } from '../../graph/python-identifiers.ts';
 import { stateKeys } from '../../graph/state-keys.ts';
 import { verifyGraph } from '../../graph/verify.ts';
 import { reserveNames } from '../export/reserved-names.ts';
@@ -137,7 +136,7 @@ class Import {
       if (source === undefined) throw this.#disagreement(`initializer ${name} has elements of type ${tensor.dataType}`);
       // Owners are cleaned where they become Python; roles and parts are ours, and stand in keys as they are.
       for (const word of [weight.role, weight.part ?? 'weight']) {
-        if (!isPlainIdentifier(word)) throw this.#disagreement(`initializer ${name} has the role ${JSON.stringify(word)}`);
+        if (!/^[A-Za-z]\w{0,95}$/.test(word)) throw this.#disagreement(`initializer ${name} has the role ${JSON.stringify(word)}`);
       }
       const value =
         weight.kind === 'constant'
