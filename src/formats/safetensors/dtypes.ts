@@ -1,6 +1,6 @@
 import type { DType } from '../../core/dtypes.ts';
 
-/** Every dtype of the format, with its bits; source: safetensors 0.7, `Dtype`. */
+/** Every dtype of the format, with its bits; source: safetensors 0.8, `Dtype`. */
 export const SAFETENSORS_DTYPE_BITS = {
   BOOL: 8,
   F4: 4,

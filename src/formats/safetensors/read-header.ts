@@ -1,7 +1,7 @@
 import { TorchliftError } from '../../core/errors.ts';
 import type { ByteSource } from '../files/byte-source.ts';
 import { SAFETENSORS_DTYPE_BITS, type SafetensorsDType } from './dtypes.ts';
-import { findDuplicateKey } from './find-duplicate-key.ts';
+import { parseHeaderJson } from './parse-header-json.ts';
 import { MAX_HEADER_BYTES } from './write-safetensors.ts';
 
 export interface SafetensorsEntry {
@@ -20,7 +20,7 @@ export interface SafetensorsHeader {
 }
 
 /**
- * Reads and checks the header by the rules of the reference implementation (safetensors 0.7, `SafeTensors::read_metadata` and `validate`): at
+ * Reads and checks the header by the rules of the reference implementation (safetensors 0.8, `SafeTensors::read_metadata` and `validate`): at
  * most 100 MB, known dtypes, offsets that fit shape and dtype and follow each other without gap or overlap up to the file's end. Duplicate keys,
  * which the format's description forbids, are refused too. Errors: `malformed-file`, `limit-exceeded`, `io`.
  */
@@ -58,17 +58,13 @@ export function readSafetensorsHeader(source: ByteSource): SafetensorsHeader {
 }
 
 function parseHeader(source: ByteSource, bytes: Uint8Array): Record<string, unknown> {
-  let text: string;
   let header: unknown;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    header = JSON.parse(text);
+    header = parseHeaderJson(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (cause) {
-    throw malformed(source, `the header is no JSON (${(cause as Error).message.slice(0, 100)})`);
+    throw malformed(source, `the header is no sound JSON (${(cause as Error).message.slice(0, 300)})`);
   }
   if (!isRecord(header)) throw malformed(source, 'the header is no JSON object');
-  const duplicate = findDuplicateKey(text);
-  if (duplicate !== undefined) throw malformed(source, `the header has the key ${JSON.stringify(duplicate)} twice`);
   return header;
 }
 

@@ -34,6 +34,7 @@ export function readCentralDirectory(source: ByteSource, place: DirectoryPlace):
     throw new TorchliftError('limit-exceeded', {
       what: `the archive lists ${place.entryCount} entries in ${place.sizeBytes} bytes; ${MAX_ENTRIES} entries and ${MAX_DIRECTORY_BYTES} bytes are read`,
       where: source.name,
+      remedy: 'No model needs as many.',
     });
   }
   const bytes = source.read(place.offset, place.sizeBytes);
