@@ -25,7 +25,12 @@ def draw(seed, shape):
     """Multiples of 1/128 in [-2, 2); `drawNumbers` in TypeScript is the same."""
     count = int(np.prod(shape)) if len(shape) else 1
     index = np.arange(count, dtype=np.int64) + 1
-    return ((((index * index * 31 + index * 17 * (seed + 1) + seed * 101) % 509) / 128.0 - 2.0).astype(np.float32)).reshape(shape)
+    return (
+        (
+            ((index * index * 31 + index * 17 * (seed + 1) + seed * 101) % 509) / 128.0
+            - 2.0
+        ).astype(np.float32)
+    ).reshape(shape)
 
 
 def weight_value(position, weight):
@@ -51,10 +56,19 @@ def clean(config):
     """The config as the layers read it: what only training needs is gone, `axis` of one entry is an integer."""
     result = {}
     for key, value in config.items():
-        if key.endswith(IGNORED) or key in ("name", "trainable", "activity_regularizer", "dtype", "seed", "batch_input_shape"):
+        if key.endswith(IGNORED) or key in (
+            "name",
+            "trainable",
+            "activity_regularizer",
+            "dtype",
+            "seed",
+            "batch_input_shape",
+        ):
             continue
         if key == "axis" and isinstance(value, (list, tuple)) and len(value) == 1:
             value = value[0]
+        if key == "activation" and isinstance(value, str):
+            value = value.removesuffix("_v2")
         if key == "data_format" and value is None:
             value = "channels_last"
         result[key] = value
@@ -75,14 +89,22 @@ def arguments(layer, model):
     (node,) = entry["inbound_nodes"]
 
     def leaf(value):
-        return isinstance(value, list) and len(value) in (3, 4) and isinstance(value[0], str)
+        return (
+            isinstance(value, list)
+            and len(value) in (3, 4)
+            and isinstance(value[0], str)
+        )
 
     others = {}
 
     def first(value):
         if leaf(value):
             others.update(value[3] if len(value) == 4 else {})
-            return value[2] if value[0] == "_CONSTANT_VALUE" else {"input": names.index(value[0])}
+            return (
+                value[2]
+                if value[0] == "_CONSTANT_VALUE"
+                else {"input": names.index(value[0])}
+            )
         items = [first(item) for item in value]
         return items[0] if len(items) == 1 else items
 
@@ -93,23 +115,42 @@ def arguments(layer, model):
             return [other(item) for item in value]
         return value
 
-    return first(node), {key: other(value) for key, value in others.items() if value is not None}
+    return first(node), {
+        key: other(value) for key, value in others.items() if value is not None
+    }
 
 
-def case(name, build, inputs):
-    """`build` makes the layer, or (for a function) applies it to the symbolic inputs. `inputs`: shapes without the batch, or (shape, dtype)."""
+def case(name, applied, inputs):
+    """`applied` is the layer, or a function of the symbolic inputs. `inputs`: shapes without the batch, or (shape, dtype)."""
     keras.backend.clear_session()
-    specs = [item if isinstance(item[0], tuple) else (item, "float32") for item in inputs]
-    symbolic = [keras.Input(shape, dtype=dtype, name=f"x{index}") for index, (shape, dtype) in enumerate(specs)]
-    made = build()
-    is_layer = isinstance(made, L.Layer)
-    result = made(symbolic if len(symbolic) > 1 else symbolic[0]) if is_layer else made(*symbolic)
+    specs = [
+        item if isinstance(item[0], tuple) else (item, "float32") for item in inputs
+    ]
+    symbolic = [
+        keras.Input(shape, dtype=dtype, name=f"x{index}")
+        for index, (shape, dtype) in enumerate(specs)
+    ]
+    is_layer = isinstance(applied, L.Layer)
+    result = (
+        applied(symbolic if len(symbolic) > 1 else symbolic[0])
+        if is_layer
+        else applied(*symbolic)
+    )
     outputs = list(result) if isinstance(result, (list, tuple)) else [result]
     model = keras.Model(symbolic, outputs)
-    layer = made if is_layer else [item for item in model.layers if not isinstance(item, L.InputLayer)][-1]
+    layer = (
+        applied
+        if is_layer
+        else [item for item in model.layers if not isinstance(item, L.InputLayer)][-1]
+    )
     operations = [item for item in model.layers if not isinstance(item, L.InputLayer)]
     assert len(operations) == 1, (name, [item.name for item in operations])
-    layer.set_weights([weight_value(position, weight) for position, weight in enumerate(layer.weights)])
+    layer.set_weights(
+        [
+            weight_value(position, weight)
+            for position, weight in enumerate(layer.weights)
+        ]
+    )
     if hasattr(layer, "finalize_state"):
         layer.finalize_state()
     values = [input_value(position, tensor) for position, tensor in enumerate(symbolic)]
@@ -126,10 +167,25 @@ def case(name, build, inputs):
         "name": name,
         "className": class_name,
         "config": config,
-        "inputs": [{"shape": list(tensor.shape[1:]), "dtype": tensor.dtype.name} for tensor in symbolic],
-        "weights": [{"shape": list(weight.shape), "name": weight.name.split("/")[-1].split(":")[0]} for weight in layer.weights],
+        "inputs": [
+            {"shape": list(tensor.shape[1:]), "dtype": tensor.dtype.name}
+            for tensor in symbolic
+        ],
+        "weights": [
+            {
+                "shape": list(weight.shape),
+                "name": weight.name.split("/")[-1].split(":")[0],
+            }
+            for weight in layer.weights
+        ],
         "outputs": [
-            {"shape": list(output.shape), "dtype": output.dtype.name, "data": base64.b64encode(np.asarray(output).astype("<f4").tobytes()).decode()}
+            {
+                "shape": list(output.shape),
+                "dtype": output.dtype.name,
+                "data": base64.b64encode(
+                    np.asarray(output).astype("<f4").tobytes()
+                ).decode(),
+            }
             for output in computed
         ],
     }
@@ -142,11 +198,23 @@ def case(name, build, inputs):
 
 def needs_nhwc(layer):
     """TensorFlow's CPU kernels of these take NHWC only."""
-    return isinstance(layer, (L.Conv2D, L.DepthwiseConv2D, L.SeparableConv2D, L.Conv2DTranspose, L.MaxPooling2D, L.AveragePooling2D))
+    return isinstance(
+        layer,
+        (
+            L.Conv2D,
+            L.DepthwiseConv2D,
+            L.SeparableConv2D,
+            L.Conv2DTranspose,
+            L.MaxPooling2D,
+            L.AveragePooling2D,
+        ),
+    )
 
 
 def compute_channels_first(layer, values):
-    twin = type(layer).from_config({**layer.get_config(), "data_format": "channels_last"})
+    twin = type(layer).from_config(
+        {**layer.get_config(), "data_format": "channels_last"}
+    )
     moved = np.moveaxis(values[0], 1, -1)
     twin.build(moved.shape)
     twin.set_weights(layer.get_weights())
@@ -155,172 +223,358 @@ def compute_channels_first(layer, values):
 
 def conv_cases():
     image = [(6, 5, 3)]
-    yield case("conv2d valid", lambda: L.Conv2D(4, 3), image)
-    yield case("conv2d same", lambda: L.Conv2D(2, (3, 2), padding="same", activation="relu"), image)
-    yield case("conv2d same, stride 2, even and odd", lambda: L.Conv2D(2, 3, strides=2, padding="same"), image)
-    yield case("conv2d same, stride 3, no bias", lambda: L.Conv2D(2, 2, strides=(3, 2), padding="same", use_bias=False), [(7, 6, 2)])
-    yield case("conv2d same, kernel below stride", lambda: L.Conv2D(2, 1, strides=2, padding="same"), image)
-    yield case("conv2d dilated same", lambda: L.Conv2D(2, 3, dilation_rate=(2, 1), padding="same"), [(7, 7, 2)])
-    yield case("conv2d dilated valid", lambda: L.Conv2D(2, 2, dilation_rate=2), image)
-    yield case("conv2d groups", lambda: L.Conv2D(6, 2, groups=3), [(4, 4, 6)])
-    yield case("conv2d channels_first", lambda: L.Conv2D(2, 3, strides=2, padding="same", data_format="channels_first"), [(3, 6, 5)])
-    yield case("conv2d free size", lambda: L.Conv2D(2, 4, padding="same"), [(None, None, 2)])
-    yield case("conv1d causal", lambda: L.Conv1D(3, 3, padding="causal", dilation_rate=2), [(6, 2)])
-    yield case("conv1d same", lambda: L.Conv1D(3, 3, padding="same", strides=2), [(6, 2)])
-    yield case("depthwise", lambda: L.DepthwiseConv2D(3), image)
-    yield case("depthwise multiplier", lambda: L.DepthwiseConv2D(3, depth_multiplier=2, padding="same", strides=2, activation="relu6"), image)
-    yield case("depthwise dilated", lambda: L.DepthwiseConv2D(3, dilation_rate=2, padding="same", use_bias=False), [(6, 6, 2)])
-    yield case("depthwise channels_first", lambda: L.DepthwiseConv2D(2, depth_multiplier=2, padding="same", data_format="channels_first"), [(3, 5, 4)])
-    yield case("separable", lambda: L.SeparableConv2D(4, 3, padding="same", strides=2, depth_multiplier=2, activation="swish"), image)
-    yield case("separable dilated, no bias", lambda: L.SeparableConv2D(2, 2, dilation_rate=2, use_bias=False), image)
+    yield case("conv2d valid", L.Conv2D(4, 3), image)
+    yield case(
+        "conv2d same", L.Conv2D(2, (3, 2), padding="same", activation="relu"), image
+    )
+    yield case(
+        "conv2d same, stride 2, even and odd",
+        L.Conv2D(2, 3, strides=2, padding="same"),
+        image,
+    )
+    yield case(
+        "conv2d same, stride 3, no bias",
+        L.Conv2D(2, 2, strides=(3, 2), padding="same", use_bias=False),
+        [(7, 6, 2)],
+    )
+    yield case(
+        "conv2d same, kernel below stride",
+        L.Conv2D(2, 1, strides=2, padding="same"),
+        image,
+    )
+    yield case(
+        "conv2d dilated same",
+        L.Conv2D(2, 3, dilation_rate=(2, 1), padding="same"),
+        [(7, 7, 2)],
+    )
+    yield case("conv2d dilated valid", L.Conv2D(2, 2, dilation_rate=2), image)
+    yield case("conv2d groups", L.Conv2D(6, 2, groups=3), [(4, 4, 6)])
+    yield case(
+        "conv2d channels_first",
+        L.Conv2D(2, 3, strides=2, padding="same", data_format="channels_first"),
+        [(3, 6, 5)],
+    )
+    yield case("conv2d free size", L.Conv2D(2, 4, padding="same"), [(None, None, 2)])
+    yield case(
+        "conv1d causal", L.Conv1D(3, 3, padding="causal", dilation_rate=2), [(6, 2)]
+    )
+    yield case("conv1d same", L.Conv1D(3, 3, padding="same", strides=2), [(6, 2)])
+    yield case("depthwise", L.DepthwiseConv2D(3), image)
+    yield case(
+        "depthwise multiplier",
+        L.DepthwiseConv2D(
+            3, depth_multiplier=2, padding="same", strides=2, activation="relu6"
+        ),
+        image,
+    )
+    yield case(
+        "depthwise dilated",
+        L.DepthwiseConv2D(3, dilation_rate=2, padding="same", use_bias=False),
+        [(6, 6, 2)],
+    )
+    yield case(
+        "depthwise channels_first",
+        L.DepthwiseConv2D(
+            2, depth_multiplier=2, padding="same", data_format="channels_first"
+        ),
+        [(3, 5, 4)],
+    )
+    yield case(
+        "separable",
+        L.SeparableConv2D(
+            4, 3, padding="same", strides=2, depth_multiplier=2, activation="swish"
+        ),
+        image,
+    )
+    yield case(
+        "separable dilated, no bias",
+        L.SeparableConv2D(2, 2, dilation_rate=2, use_bias=False),
+        image,
+    )
     for kernel in (2, 3, 4, 5):
         for stride in (1, 2, 3):
             for padding in ("same", "valid"):
                 if (kernel, stride) in ((3, 2), (4, 3), (2, 3), (5, 1), (2, 2)):
-                    yield case(f"conv2d transpose {kernel}/{stride} {padding}", lambda: L.Conv2DTranspose(2, kernel, strides=stride, padding=padding), [(3, 2, 2)])
-    yield case("conv2d transpose output_padding same", lambda: L.Conv2DTranspose(2, 3, strides=2, padding="same", output_padding=1), [(3, 2, 2)])
-    yield case("conv2d transpose output_padding 0 same", lambda: L.Conv2DTranspose(2, 3, strides=2, padding="same", output_padding=0), [(3, 2, 2)])
-    yield case("conv2d transpose output_padding valid", lambda: L.Conv2DTranspose(2, 3, strides=3, output_padding=(1, 2)), [(3, 2, 2)])
-    yield case("conv2d transpose dilated", lambda: L.Conv2DTranspose(2, 3, dilation_rate=2, padding="same", use_bias=False), [(4, 5, 2)])
-    yield case("conv2d transpose channels_first", lambda: L.Conv2DTranspose(2, 3, strides=2, padding="same", activation="tanh", data_format="channels_first"), [(2, 3, 2)])
+                    yield case(
+                        f"conv2d transpose {kernel}/{stride} {padding}",
+                        L.Conv2DTranspose(2, kernel, strides=stride, padding=padding),
+                        [(3, 2, 2)],
+                    )
+    yield case(
+        "conv2d transpose output_padding same",
+        L.Conv2DTranspose(2, 3, strides=2, padding="same", output_padding=1),
+        [(3, 2, 2)],
+    )
+    yield case(
+        "conv2d transpose output_padding 0 same",
+        L.Conv2DTranspose(2, 3, strides=2, padding="same", output_padding=0),
+        [(3, 2, 2)],
+    )
+    yield case(
+        "conv2d transpose output_padding valid",
+        L.Conv2DTranspose(2, 3, strides=3, output_padding=(1, 2)),
+        [(3, 2, 2)],
+    )
+    yield case(
+        "conv2d transpose dilated",
+        L.Conv2DTranspose(2, 3, dilation_rate=2, padding="same", use_bias=False),
+        [(4, 5, 2)],
+    )
+    yield case(
+        "conv2d transpose channels_first",
+        L.Conv2DTranspose(
+            2,
+            3,
+            strides=2,
+            padding="same",
+            activation="tanh",
+            data_format="channels_first",
+        ),
+        [(2, 3, 2)],
+    )
 
 
 def normalization_cases():
-    yield case("batch norm", lambda: L.BatchNormalization(), [(3, 2, 4)])
-    yield case("batch norm, no scale", lambda: L.BatchNormalization(scale=False, epsilon=0.1), [(3, 2, 4)])
-    yield case("batch norm, no center", lambda: L.BatchNormalization(center=False, axis=1), [(3, 2, 4)])
-    yield case("batch norm, neither, rank 2", lambda: L.BatchNormalization(center=False, scale=False), [(5,)])
-    yield case("batch norm rank 3", lambda: L.BatchNormalization(momentum=0.9), [(3, 4)])
-    yield case("batch norm rank 3, axis 1", lambda: L.BatchNormalization(axis=1), [(3, 4)])
-    yield case("batch norm axis 2 of 4", lambda: L.BatchNormalization(axis=2), [(3, 2, 4)])
-    yield case("layer norm", lambda: L.LayerNormalization(), [(3, 2, 4)])
-    yield case("layer norm rank 2, eps", lambda: L.LayerNormalization(epsilon=1e-6), [(7,)])
-    yield case("layer norm, two axes", lambda: L.LayerNormalization(axis=[2, 3]), [(3, 2, 4)])
-    yield case("layer norm, not last", lambda: L.LayerNormalization(axis=1), [(3, 2, 4)])
-    yield case("layer norm, axes 1 and 3", lambda: L.LayerNormalization(axis=[1, 3]), [(3, 2, 4)])
-    yield case("layer norm, no scale", lambda: L.LayerNormalization(scale=False), [(3, 4)])
-    yield case("layer norm, no center", lambda: L.LayerNormalization(center=False), [(3, 4)])
-    yield case("normalization", lambda: L.Normalization(), [(3, 2, 4)])
-    yield case("normalization axis 1", lambda: L.Normalization(axis=1), [(3, 2, 4)])
-    yield case("normalization axis 1 and 3", lambda: L.Normalization(axis=[3, 1]), [(3, 2, 4)])
-    yield case("normalization axis none", lambda: L.Normalization(axis=None), [(3, 2)])
-    yield case("normalization from config", lambda: L.Normalization(mean=[1.5, -1.0, 0.3], variance=[2.0, 0.0, 0.7]), [(2, 2, 3)])
-    yield case("normalization, one number", lambda: L.Normalization(mean=0.4, variance=0.2), [(2, 3)])
-    yield case("normalization of uint8", lambda: L.Normalization(mean=[100.0, 90.0, 80.0], variance=[60.0**2, 50.0**2, 40.0**2]), [((2, 2, 3), "uint8")])
-    yield case("unit normalization", lambda: L.UnitNormalization(), [(3, 4)])
-    yield case("unit normalization, two axes", lambda: L.UnitNormalization(axis=[1, 2]), [(3, 4)])
-    yield case("rescaling", lambda: L.Rescaling(1 / 127.5, offset=-1), [(2, 2, 3)])
-    yield case("rescaling uint8, lists", lambda: L.Rescaling([0.1, 0.2, 0.3], offset=[1.0, 0.0, -1.0]), [((2, 2, 3), "uint8")])
+    yield case("batch norm", L.BatchNormalization(), [(3, 2, 4)])
+    yield case(
+        "batch norm, no scale",
+        L.BatchNormalization(scale=False, epsilon=0.1),
+        [(3, 2, 4)],
+    )
+    yield case(
+        "batch norm, no center", L.BatchNormalization(center=False, axis=1), [(3, 2, 4)]
+    )
+    yield case(
+        "batch norm, neither, rank 2",
+        L.BatchNormalization(center=False, scale=False),
+        [(5,)],
+    )
+    yield case("batch norm rank 3", L.BatchNormalization(momentum=0.9), [(3, 4)])
+    yield case("batch norm rank 3, axis 1", L.BatchNormalization(axis=1), [(3, 4)])
+    yield case("batch norm axis 2 of 4", L.BatchNormalization(axis=2), [(3, 2, 4)])
+    yield case("layer norm", L.LayerNormalization(), [(3, 2, 4)])
+    yield case("layer norm rank 2, eps", L.LayerNormalization(epsilon=1e-6), [(7,)])
+    yield case("layer norm, two axes", L.LayerNormalization(axis=[2, 3]), [(3, 2, 4)])
+    yield case("layer norm, not last", L.LayerNormalization(axis=1), [(3, 2, 4)])
+    yield case(
+        "layer norm, axes 1 and 3", L.LayerNormalization(axis=[1, 3]), [(3, 2, 4)]
+    )
+    yield case("layer norm, no scale", L.LayerNormalization(scale=False), [(3, 4)])
+    yield case("layer norm, no center", L.LayerNormalization(center=False), [(3, 4)])
+    yield case("normalization", L.Normalization(), [(3, 2, 4)])
+    yield case("normalization axis 1", L.Normalization(axis=1), [(3, 2, 4)])
+    yield case("normalization axis 1 and 3", L.Normalization(axis=[3, 1]), [(3, 2, 4)])
+    yield case("normalization axis none", L.Normalization(axis=None), [(3, 2)])
+    yield case(
+        "normalization from config",
+        L.Normalization(mean=[1.5, -1.0, 0.3], variance=[2.0, 0.0, 0.7]),
+        [(2, 2, 3)],
+    )
+    yield case(
+        "normalization, one number", L.Normalization(mean=0.4, variance=0.2), [(2, 3)]
+    )
+    yield case(
+        "normalization of uint8",
+        L.Normalization(mean=[100.0, 90.0, 80.0], variance=[60.0**2, 50.0**2, 40.0**2]),
+        [((2, 2, 3), "uint8")],
+    )
+    yield case("unit normalization", L.UnitNormalization(), [(3, 4)])
+    yield case(
+        "unit normalization, two axes", L.UnitNormalization(axis=[1, 2]), [(3, 4)]
+    )
+    yield case("rescaling", L.Rescaling(1 / 127.5, offset=-1), [(2, 2, 3)])
+    yield case(
+        "rescaling uint8, lists",
+        L.Rescaling([0.1, 0.2, 0.3], offset=[1.0, 0.0, -1.0]),
+        [((2, 2, 3), "uint8")],
+    )
 
 
 def activation_cases():
-    names = "elu exponential gelu hard_sigmoid leaky_relu linear log_softmax relu relu6 selu sigmoid silu softmax softplus softsign swish tanh".split()
+    names = [
+        "elu",
+        "exponential",
+        "gelu",
+        "hard_sigmoid",
+        "leaky_relu",
+        "linear",
+        "log_softmax",
+        "relu",
+        "relu6",
+        "selu",
+        "sigmoid",
+        "silu",
+        "softmax",
+        "softplus",
+        "softsign",
+        "swish",
+        "tanh",
+    ]
     for name in names:
-        yield case(f"activation {name}", lambda: L.Activation(name), [(3, 5)])
+        yield case(f"activation {name}", L.Activation(name), [(3, 5)])
     wide = [(40, 4)]
-    yield case("relu max", lambda: L.ReLU(max_value=1.0), wide)
-    yield case("relu max 6", lambda: L.ReLU(max_value=6), wide)
-    yield case("relu slope", lambda: L.ReLU(negative_slope=0.2), wide)
-    yield case("relu threshold", lambda: L.ReLU(threshold=0.5), wide)
-    yield case("relu all", lambda: L.ReLU(max_value=1.2, negative_slope=0.25, threshold=0.5), wide)
-    yield case("relu max, slope", lambda: L.ReLU(max_value=1.2, negative_slope=0.25), wide)
-    yield case("relu threshold, slope", lambda: L.ReLU(negative_slope=0.25, threshold=0.5), wide)
-    yield case("leaky relu", lambda: L.LeakyReLU(), wide)
-    yield case("elu alpha", lambda: L.ELU(0.7), wide)
-    yield case("thresholded relu", lambda: L.ThresholdedReLU(0.75), wide)
-    yield case("softmax axis 1", lambda: L.Softmax(axis=1), [(3, 4)])
-    yield case("softmax two axes", lambda: L.Softmax(axis=[1, 2]), [(3, 4)])
-    yield case("softmax rank 4, axis -2", lambda: L.Softmax(axis=-2), [(2, 3, 4)])
-    yield case("prelu", lambda: L.PReLU(), [(2, 3, 4)])
-    yield case("prelu shared", lambda: L.PReLU(shared_axes=[1, 2]), [(2, 3, 4)])
-    yield case("prelu rank 2", lambda: L.PReLU(), [(6,)])
-    yield case("prelu rank 3, shared", lambda: L.PReLU(shared_axes=[1]), [(3, 4)])
+    yield case("relu max", L.ReLU(max_value=1.0), wide)
+    yield case("relu max 6", L.ReLU(max_value=6), wide)
+    yield case("relu slope", L.ReLU(negative_slope=0.2), wide)
+    yield case("relu threshold", L.ReLU(threshold=0.5), wide)
+    yield case(
+        "relu all", L.ReLU(max_value=1.2, negative_slope=0.25, threshold=0.5), wide
+    )
+    yield case("relu max, slope", L.ReLU(max_value=1.2, negative_slope=0.25), wide)
+    yield case(
+        "relu threshold, slope", L.ReLU(negative_slope=0.25, threshold=0.5), wide
+    )
+    yield case("leaky relu", L.LeakyReLU(), wide)
+    yield case("elu alpha", L.ELU(0.7), wide)
+    yield case("thresholded relu", L.ThresholdedReLU(0.75), wide)
+    yield case("softmax axis 1", L.Softmax(axis=1), [(3, 4)])
+    yield case("softmax two axes", L.Softmax(axis=[1, 2]), [(3, 4)])
+    yield case("softmax rank 4, axis -2", L.Softmax(axis=-2), [(2, 3, 4)])
+    yield case("prelu", L.PReLU(), [(2, 3, 4)])
+    yield case("prelu shared", L.PReLU(shared_axes=[1, 2]), [(2, 3, 4)])
+    yield case("prelu rank 2", L.PReLU(), [(6,)])
+    yield case("prelu rank 3, shared", L.PReLU(shared_axes=[1]), [(3, 4)])
 
 
 def pooling_cases():
     image = [(5, 6, 2)]
     for name, layer in (("max", L.MaxPooling2D), ("average", L.AveragePooling2D)):
-        yield case(f"{name} pool", lambda: layer(), image)
-        yield case(f"{name} pool same", lambda: layer(3, strides=2, padding="same"), image)
-        yield case(f"{name} pool same, stride 1", lambda: layer((2, 3), strides=1, padding="same"), [(4, 4, 1)])
-        yield case(f"{name} pool channels_first", lambda: layer(2, padding="same", data_format="channels_first"), [(2, 5, 3)])
-    yield case("max pool 1d", lambda: L.MaxPooling1D(2, padding="same"), [(5, 2)])
-    yield case("average pool 1d", lambda: L.AveragePooling1D(3, strides=2, padding="same"), [(6, 2)])
+        yield case(f"{name} pool", layer(), image)
+        yield case(f"{name} pool same", layer(3, strides=2, padding="same"), image)
+        yield case(
+            f"{name} pool same, stride 1",
+            layer((2, 3), strides=1, padding="same"),
+            [(4, 4, 1)],
+        )
+        yield case(
+            f"{name} pool channels_first",
+            layer(2, padding="same", data_format="channels_first"),
+            [(2, 5, 3)],
+        )
+    yield case("max pool 1d", L.MaxPooling1D(2, padding="same"), [(5, 2)])
+    yield case(
+        "average pool 1d", L.AveragePooling1D(3, strides=2, padding="same"), [(6, 2)]
+    )
     for layer in (L.GlobalAveragePooling2D, L.GlobalMaxPooling2D):
-        yield case(layer.__name__, lambda: layer(), [(3, 4, 5)])
-        yield case(f"{layer.__name__} keepdims", lambda: layer(keepdims=True), [(3, 4, 5)])
-        yield case(f"{layer.__name__} channels_first", lambda: layer(data_format="channels_first", keepdims=True), [(5, 3, 4)])
-    yield case("GlobalAveragePooling1D", lambda: L.GlobalAveragePooling1D(), [(3, 4)])
-    yield case("GlobalMaxPooling1D", lambda: L.GlobalMaxPooling1D(keepdims=True), [(3, 4)])
+        yield case(layer.__name__, layer(), [(3, 4, 5)])
+        yield case(f"{layer.__name__} keepdims", layer(keepdims=True), [(3, 4, 5)])
+        yield case(
+            f"{layer.__name__} channels_first",
+            layer(data_format="channels_first", keepdims=True),
+            [(5, 3, 4)],
+        )
+    yield case("GlobalAveragePooling1D", L.GlobalAveragePooling1D(), [(3, 4)])
+    yield case("GlobalMaxPooling1D", L.GlobalMaxPooling1D(keepdims=True), [(3, 4)])
 
 
 def shape_cases():
     image = [(3, 4, 2)]
-    yield case("flatten", lambda: L.Flatten(), image)
-    yield case("flatten channels_first", lambda: L.Flatten(data_format="channels_first"), image)
-    yield case("flatten rank 2", lambda: L.Flatten(), [(4,)])
-    yield case("dense", lambda: L.Dense(3, activation="sigmoid"), [(4,)])
-    yield case("dense, no bias", lambda: L.Dense(3, use_bias=False), [(4,)])
-    yield case("dense rank 3", lambda: L.Dense(3, activation="gelu"), [(2, 4)])
-    yield case("dense rank 4, no bias", lambda: L.Dense(2, use_bias=False), [(2, 3, 4)])
-    yield case("embedding", lambda: L.Embedding(254, 3), [((4,), "int32")])
-    yield case("reshape", lambda: L.Reshape((2, 12)), image)
-    yield case("reshape -1", lambda: L.Reshape((-1, 2, 2)), image)
-    yield case("reshape free", lambda: L.Reshape((-1, 2)), [(None, 4)])
-    yield case("permute", lambda: L.Permute((3, 1, 2)), image)
-    yield case("repeat vector", lambda: L.RepeatVector(3), [(4,)])
-    yield case("zero padding", lambda: L.ZeroPadding2D(((1, 0), (2, 1))), image)
-    yield case("zero padding pair", lambda: L.ZeroPadding2D((1, 2)), image)
-    yield case("zero padding channels_first", lambda: L.ZeroPadding2D(1, data_format="channels_first"), image)
-    yield case("zero padding 1d", lambda: L.ZeroPadding1D((1, 2)), [(3, 2)])
-    yield case("cropping", lambda: L.Cropping2D(((1, 0), (0, 2))), image)
-    yield case("cropping free", lambda: L.Cropping2D(((1, 2), (1, 0))), [(None, None, 2)])
-    yield case("cropping channels_first", lambda: L.Cropping2D((0, 1), data_format="channels_first"), [(2, 3, 4)])
-    yield case("cropping 1d", lambda: L.Cropping1D((1, 1)), [(5, 2)])
-    yield case("dropout", lambda: L.Dropout(0.5), image)
-    yield case("spatial dropout", lambda: L.SpatialDropout2D(0.5), image)
-    yield case("gaussian noise", lambda: L.GaussianNoise(0.5), image)
-    yield case("alpha dropout", lambda: L.AlphaDropout(0.5), image)
-    yield case("random flip", lambda: L.RandomFlip(), [((3, 4, 2), "uint8")])
-    yield case("random rotation", lambda: L.RandomRotation(0.2), image)
-    yield case("random contrast", lambda: L.RandomContrast(0.2), image)
+    yield case("flatten", L.Flatten(), image)
+    yield case("flatten channels_first", L.Flatten(data_format="channels_first"), image)
+    yield case("flatten rank 2", L.Flatten(), [(4,)])
+    yield case("dense", L.Dense(3, activation="sigmoid"), [(4,)])
+    yield case("dense, no bias", L.Dense(3, use_bias=False), [(4,)])
+    yield case("dense rank 3", L.Dense(3, activation="gelu"), [(2, 4)])
+    yield case("dense rank 4, no bias", L.Dense(2, use_bias=False), [(2, 3, 4)])
+    yield case("embedding", L.Embedding(254, 3), [((4,), "int32")])
+    yield case("reshape", L.Reshape((2, 12)), image)
+    yield case("reshape -1", L.Reshape((-1, 2, 2)), image)
+    yield case("reshape free", L.Reshape((-1, 2)), [(None, 4)])
+    yield case("permute", L.Permute((3, 1, 2)), image)
+    yield case("repeat vector", L.RepeatVector(3), [(4,)])
+    yield case("zero padding", L.ZeroPadding2D(((1, 0), (2, 1))), image)
+    yield case("zero padding pair", L.ZeroPadding2D((1, 2)), image)
+    yield case(
+        "zero padding channels_first",
+        L.ZeroPadding2D(1, data_format="channels_first"),
+        image,
+    )
+    yield case("zero padding 1d", L.ZeroPadding1D((1, 2)), [(3, 2)])
+    yield case("cropping", L.Cropping2D(((1, 0), (0, 2))), image)
+    yield case("cropping free", L.Cropping2D(((1, 2), (1, 0))), [(None, None, 2)])
+    yield case(
+        "cropping channels_first",
+        L.Cropping2D((0, 1), data_format="channels_first"),
+        [(2, 3, 4)],
+    )
+    yield case("cropping 1d", L.Cropping1D((1, 1)), [(5, 2)])
+    yield case("dropout", L.Dropout(0.5), image)
+    yield case("spatial dropout", L.SpatialDropout2D(0.5), image)
+    yield case("gaussian noise", L.GaussianNoise(0.5), image)
+    yield case("alpha dropout", L.AlphaDropout(0.5), image)
+    yield case("random flip", L.RandomFlip(), [((3, 4, 2), "uint8")])
+    yield case("random rotation", L.RandomRotation(0.2), image)
+    yield case("random contrast", L.RandomContrast(0.2), image)
 
 
 def merge_cases():
     same = [(3, 4), (3, 4), (3, 4)]
     for layer in (L.Add, L.Multiply, L.Average, L.Maximum, L.Minimum):
-        yield case(layer.__name__, lambda: layer(), same)
-    yield case("Subtract", lambda: L.Subtract(), same[:2])
-    yield case("Add, ranks differ", lambda: L.Add(), [(2, 3, 4), (4,)])
-    yield case("Multiply, squeeze-excite", lambda: L.Multiply(), [(2, 3, 4), (1, 1, 4)])
-    yield case("Concatenate", lambda: L.Concatenate(), [(3, 4), (3, 2)])
-    yield case("Concatenate axis 1", lambda: L.Concatenate(axis=1), [(3, 4), (1, 4), (2, 4)])
-    yield case("Dot vectors", lambda: L.Dot(axes=1), [(4,), (4,)])
-    yield case("Dot matrices", lambda: L.Dot(axes=(2, 1)), [(3, 4), (4, 2)])
-    yield case("Dot cosine", lambda: L.Dot(axes=-1, normalize=True), [(3, 4), (4,)])
-    yield case("Dot vector, matrix", lambda: L.Dot(axes=(1, 2)), [(4,), (3, 4)])
+        yield case(layer.__name__, layer(), same)
+    yield case("Subtract", L.Subtract(), same[:2])
+    yield case("Add, ranks differ", L.Add(), [(2, 3, 4), (4,)])
+    yield case("Multiply, squeeze-excite", L.Multiply(), [(2, 3, 4), (1, 1, 4)])
+    yield case("Concatenate", L.Concatenate(), [(3, 4), (3, 2)])
+    yield case("Concatenate axis 1", L.Concatenate(axis=1), [(3, 4), (1, 4), (2, 4)])
+    yield case("Dot vectors", L.Dot(axes=1), [(4,), (4,)])
+    yield case("Dot matrices", L.Dot(axes=(2, 1)), [(3, 4), (4, 2)])
+    yield case("Dot cosine", L.Dot(axes=-1, normalize=True), [(3, 4), (4,)])
+    yield case("Dot vector, matrix", L.Dot(axes=(1, 2)), [(4,), (3, 4)])
 
 
 def resize_cases():
-    methods = "bilinear nearest bicubic area lanczos3 lanczos5 gaussian mitchellcubic".split()
+    methods = [
+        "bilinear",
+        "nearest",
+        "bicubic",
+        "area",
+        "lanczos3",
+        "lanczos5",
+        "gaussian",
+        "mitchellcubic",
+    ]
     for name in methods:
-        yield case(f"resizing {name}, down", lambda: L.Resizing(4, 3, interpolation=name), [(9, 7, 1)])
-        yield case(f"resizing {name}, up", lambda: L.Resizing(7, 8, interpolation=name), [(3, 5, 1)])
+        yield case(
+            f"resizing {name}, down", L.Resizing(4, 3, interpolation=name), [(9, 7, 1)]
+        )
+        yield case(
+            f"resizing {name}, up", L.Resizing(7, 8, interpolation=name), [(3, 5, 1)]
+        )
     for name in ("bicubic", "area", "gaussian", "nearest"):
-        yield case(f"resizing {name}, same size", lambda: L.Resizing(4, 3, interpolation=name), [(4, 3, 1)])
-    yield case("resizing uint8", lambda: L.Resizing(4, 3), [((5, 6, 2), "uint8")])
-    yield case("resizing free", lambda: L.Resizing(4, 3), [(None, None, 1)])
-    yield case("resizing to aspect ratio", lambda: L.Resizing(4, 3, crop_to_aspect_ratio=True), [(7, 9, 1)])
-    yield case("resizing to aspect ratio, tall", lambda: L.Resizing(3, 5, crop_to_aspect_ratio=True), [(10, 6, 1)])
-    yield case("center crop", lambda: L.CenterCrop(3, 2), [(6, 5, 2)])
-    yield case("center crop of a small image", lambda: L.CenterCrop(6, 4), [(4, 5, 1)])
-    yield case("random crop at inference", lambda: L.RandomCrop(3, 4), [(5, 6, 1)])
-    yield case("upsampling", lambda: L.UpSampling2D(), [(3, 2, 2)])
-    yield case("upsampling 3", lambda: L.UpSampling2D((3, 1)), [(3, 2, 2)])
-    yield case("upsampling bilinear", lambda: L.UpSampling2D(2, interpolation="bilinear"), [(3, 4, 1)])
-    yield case("upsampling bicubic", lambda: L.UpSampling2D(2, interpolation="bicubic"), [(3, 4, 1)])
-    yield case("upsampling channels_first", lambda: L.UpSampling2D((1, 2), data_format="channels_first", interpolation="bilinear"), [(1, 3, 4)])
-    yield case("upsampling 1d", lambda: L.UpSampling1D(2), [(3, 2)])
+        yield case(
+            f"resizing {name}, same size",
+            L.Resizing(4, 3, interpolation=name),
+            [(4, 3, 1)],
+        )
+    yield case("resizing uint8", L.Resizing(4, 3), [((5, 6, 2), "uint8")])
+    yield case("resizing free", L.Resizing(4, 3), [(None, None, 1)])
+    yield case(
+        "resizing to aspect ratio",
+        L.Resizing(4, 3, crop_to_aspect_ratio=True),
+        [(7, 9, 1)],
+    )
+    yield case(
+        "resizing to aspect ratio, tall",
+        L.Resizing(3, 5, crop_to_aspect_ratio=True),
+        [(10, 6, 1)],
+    )
+    yield case("center crop", L.CenterCrop(3, 2), [(6, 5, 2)])
+    yield case("center crop of a small image", L.CenterCrop(6, 4), [(4, 5, 1)])
+    yield case("random crop at inference", L.RandomCrop(3, 4), [(5, 6, 1)])
+    yield case("upsampling", L.UpSampling2D(), [(3, 2, 2)])
+    yield case("upsampling 3", L.UpSampling2D((3, 1)), [(3, 2, 2)])
+    yield case(
+        "upsampling bilinear", L.UpSampling2D(2, interpolation="bilinear"), [(3, 4, 1)]
+    )
+    yield case(
+        "upsampling bicubic", L.UpSampling2D(2, interpolation="bicubic"), [(3, 4, 1)]
+    )
+    yield case(
+        "upsampling channels_first",
+        L.UpSampling2D((1, 2), data_format="channels_first", interpolation="bilinear"),
+        [(1, 3, 4)],
+    )
+    yield case("upsampling 1d", L.UpSampling1D(2), [(3, 2)])
 
 
 def function_cases():
@@ -346,8 +600,16 @@ def function_cases():
         "squared_difference": (lambda x, y: tf.math.squared_difference(x, y), y),
         "add_n": (lambda x, y: tf.add_n([x, y]), y),
         "clip": (lambda x: tf.clip_by_value(x, -0.5, 1.0), x),
-        "clip by lists": (lambda x: tf.clip_by_value(x, [-1.0, -0.5, 0.0, 0.5], 1.0), x),
-        "matmul": (lambda x: tf.matmul(x, tf.constant([[1.0, 0.5], [2.0, -1.0], [0.0, 1.0], [1.5, 2.0]])), x),
+        "clip by lists": (
+            lambda x: tf.clip_by_value(x, [-1.0, -0.5, 0.0, 0.5], 1.0),
+            x,
+        ),
+        "matmul": (
+            lambda x: tf.matmul(
+                x, tf.constant([[1.0, 0.5], [2.0, -1.0], [0.0, 1.0], [1.5, 2.0]])
+            ),
+            x,
+        ),
         "matmul transposed": (lambda x, y: tf.matmul(x, y, transpose_b=True), y),
         "bias_add": (lambda x: tf.nn.bias_add(x, [1.0, 2.0, 3.0, -1.0]), x),
         "relu": (tf.nn.relu, x),
@@ -383,8 +645,14 @@ def function_cases():
         "cast": (lambda x: tf.cast(x, tf.int32), x),
         "cast uint8": (lambda x: tf.cast(x, tf.float32), [((3, 2), "uint8")]),
         "pad": (lambda x: tf.pad(x, [[0, 0], [1, 0], [0, 2]]), x),
-        "pad constant": (lambda x: tf.pad(x, [[0, 0], [1, 0], [0, 2]], constant_values=1.5), x),
-        "pad reflect": (lambda x: tf.pad(x, [[0, 0], [2, 1], [0, 0]], mode="REFLECT"), x),
+        "pad constant": (
+            lambda x: tf.pad(x, [[0, 0], [1, 0], [0, 2]], constant_values=1.5),
+            x,
+        ),
+        "pad reflect": (
+            lambda x: tf.pad(x, [[0, 0], [2, 1], [0, 0]], mode="REFLECT"),
+            x,
+        ),
         "tile": (lambda x: tf.tile(x, [1, 2, 1]), x),
         "identity": (tf.identity, x),
         "getitem": (lambda x: x[:, 1:, ::2], x),
@@ -394,13 +662,25 @@ def function_cases():
         "getitem reversed": (lambda x: x[..., ::-1], x),
         "getitem backwards": (lambda x: x[:, 2:0:-1], x),
         "image.resize": (lambda x: tf.image.resize(x, (3, 4)), [(5, 6, 1)]),
-        "image.resize bilinear antialias": (lambda x: tf.image.resize(x, (3, 4), antialias=True), [(7, 9, 1)]),
-        "image.resize bicubic antialias": (lambda x: tf.image.resize(x, (3, 11), method="bicubic", antialias=True), [(7, 9, 1)]),
-        "image.resize lanczos3 antialias": (lambda x: tf.image.resize(x, (3, 4), method="lanczos3", antialias=True), [(7, 9, 1)]),
-        "image.resize nearest uint8": (lambda x: tf.image.resize(x, (3, 8), method="nearest"), [((5, 6, 1), "uint8")]),
+        "image.resize bilinear antialias": (
+            lambda x: tf.image.resize(x, (3, 4), antialias=True),
+            [(7, 9, 1)],
+        ),
+        "image.resize bicubic antialias": (
+            lambda x: tf.image.resize(x, (3, 11), method="bicubic", antialias=True),
+            [(7, 9, 1)],
+        ),
+        "image.resize lanczos3 antialias": (
+            lambda x: tf.image.resize(x, (3, 4), method="lanczos3", antialias=True),
+            [(7, 9, 1)],
+        ),
+        "image.resize nearest uint8": (
+            lambda x: tf.image.resize(x, (3, 8), method="nearest"),
+            [((5, 6, 1), "uint8")],
+        ),
     }
     for name, (function, inputs) in functions.items():
-        yield case(f"tf {name}", lambda: function, inputs)
+        yield case(f"tf {name}", function, inputs)
 
 
 GROUPS = {

@@ -38,7 +38,6 @@ const BY_NAME: Readonly<Record<string, Activation>> = {
   sigmoid: { kind: 'sigmoid' },
   silu: { kind: 'silu' },
   softmax: { kind: 'softmax', axes: [-1] },
-  softmax_v2: { kind: 'softmax', axes: [-1] },
   softplus: { kind: 'softplus' },
   softsign: { kind: 'softsign' },
   swish: { kind: 'silu' },
