@@ -93,10 +93,12 @@ async function reader(file: Hdf5File, object: Hdf5Object, { shape, type, layout,
   }
 }
 
-/** A copy, since bytes may be a view of something kept. */
+/** In a copy, since `bytes` may be a view of something kept. */
 function swapBytes(bytes: Uint8Array, width: number): Uint8Array {
-  const swapped = Buffer.from(bytes);
-  if (width === 2) return swapped.swap16();
-  if (width === 4) return swapped.swap32();
-  return width === 8 ? swapped.swap64() : swapped;
+  const copy = new Uint8Array(bytes);
+  const buffer = Buffer.from(copy.buffer);
+  if (width === 2) buffer.swap16();
+  else if (width === 4) buffer.swap32();
+  else if (width === 8) buffer.swap64();
+  return copy;
 }

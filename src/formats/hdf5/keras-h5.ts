@@ -1,5 +1,5 @@
-import { basename } from 'node:path';
 import { TorchliftError } from '../../core/errors.ts';
+import type { ByteSource } from '../files/byte-source.ts';
 import { openByteSource } from '../files/open-byte-source.ts';
 import type { KerasModelFile, NamedWeight, WeightGroup } from '../keras-model-file.ts';
 import { parsePythonJson } from '../python-json.ts';
@@ -18,16 +18,21 @@ import { DAMAGED } from './paged-bytes.ts';
  * (shapes that the file can't hold), `io`.
  */
 export async function readKerasH5(path: string): Promise<KerasModelFile> {
-  const file = Hdf5File.open(openByteSource(path));
+  return readKerasH5Source(openByteSource(path));
+}
+
+/** The same from any bytes; takes the source over and closes it with the model, or here on an error. */
+export async function readKerasH5Source(source: ByteSource): Promise<KerasModelFile> {
+  const file = Hdf5File.open(source);
   try {
-    return await readModel(file, basename(path));
+    return await readModel(file);
   } catch (error) {
     file.close();
     throw error;
   }
 }
 
-async function readModel(file: Hdf5File, fileName: string): Promise<KerasModelFile> {
+async function readModel(file: Hdf5File): Promise<KerasModelFile> {
   const weightsRoot = (await file.resolve(WEIGHTS, WEIGHTS)) ?? file.root;
   const configText = await scalarString(file, file.root, 'model_config');
   const layerNames = await nameList(file, weightsRoot, 'layer_names');
@@ -40,7 +45,7 @@ async function readModel(file: Hdf5File, fileName: string): Promise<KerasModelFi
   const weights = reading.weightBytes;
   return {
     format: 'keras-h5',
-    fileName,
+    fileName: file.bytes.name,
     config: configText === undefined ? undefined : parseConfig(file, configText),
     trainingConfig: parseTrainingConfig(await scalarString(file, file.root, 'training_config')),
     kerasVersion: (await scalarString(file, file.root, 'keras_version')) ?? (await scalarString(file, weightsRoot, 'keras_version')),

@@ -8,16 +8,22 @@ export type Quantization = { readonly dtype: 'uint8' | 'uint16'; readonly scale:
  * `decodeWeights` in io_utils): `q * scale + min` in double precision, rounded once, to float32 or to the nearest integer.
  */
 export function dequantize(stored: Uint8Array, quantization: Quantization, dtype: DType): Uint8Array {
-  const codes = quantization.dtype === 'uint8' ? stored : readUint16(stored);
-  const values = dtype === 'int32' ? new Int32Array(codes.length) : new Float32Array(codes.length);
   const decode = decoder(quantization, dtype);
-  // 65,536 different codes at most, so each is worked out once; for fewer elements than codes there is nothing to gain.
-  const table =
-    codes.length > 65_536 ? Float64Array.from({ length: quantization.dtype === 'uint8' ? 256 : 65_536 }, (_, code) => decode(code)) : undefined;
-  for (let i = 0; i < codes.length; i++) {
-    const code = codes[i] as number;
-    values[i] = table === undefined ? decode(code) : (table[code] as number);
-  }
+  const codes = quantization.dtype === 'uint8' ? stored : readUint16(stored);
+  if (dtype === 'int32') return new Uint8Array(Int32Array.from(codes, decode).buffer);
+  // With more elements than there are codes, each code is worked out once.
+  const codeCount = quantization.dtype === 'uint8' ? 256 : 65_536;
+  if (codes.length <= codeCount) return new Uint8Array(Float32Array.from(codes, decode).buffer);
+  return lookUp(
+    codes,
+    Float32Array.from({ length: codeCount }, (_, code) => decode(code)),
+  );
+}
+
+/** Apart and with one type of table, so that the engine compiles the loop well: millions of elements pass it. */
+function lookUp(codes: Uint8Array | Uint16Array, table: Float32Array): Uint8Array {
+  const values = new Float32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) values[i] = table[codes[i] as number] as number;
   return new Uint8Array(values.buffer);
 }
 
@@ -37,7 +43,7 @@ function float16ToNumber(bits: number): number {
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
 }
 
-/** A copy, since the bytes may start at an odd address. */
+/** A copy, since the bytes may start at an odd address (and `slice` of a Buffer copies nothing). */
 function readUint16(bytes: Uint8Array): Uint16Array {
-  return new Uint16Array(bytes.slice().buffer);
+  return new Uint16Array(new Uint8Array(bytes).buffer);
 }

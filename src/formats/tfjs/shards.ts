@@ -35,7 +35,8 @@ export class Shards {
       const source = openByteSource(path);
       try {
         const part = source.read(from - start, to - from);
-        if (part.length === length) return part;
+        // A plain array: `slice` of a Buffer would share its memory.
+        if (part.length === length) return new Uint8Array(part.buffer, part.byteOffset, length);
         bytes.set(part, from - offset);
       } finally {
         source.close();
