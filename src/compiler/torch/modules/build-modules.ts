@@ -5,9 +5,10 @@ import { type Alignment, alignGroups } from './align-groups.ts';
 import { type BuiltinMatch, keysOf, matchBuiltin, matchDropout } from './builtin-modules.ts';
 import { type CallGroups, type Group, groupCalls } from './call-groups.ts';
 import { ClassNames } from './class-names.ts';
+import { depthFirstOrder, pathsOf } from './depth-first-order.ts';
 import { ForwardBuilder } from './forward-builder.ts';
 import { attributeName, type Layer, layersAlong, layerTree } from './layer-tree.ts';
-import type { BuiltinModule, Child, ClassInstance, ModuleClass, OwnTensor } from './module-class.ts';
+import type { BuiltinModule, Child, ClassInstance, Forward, ModuleClass, OwnTensor } from './module-class.ts';
 
 /**
  * The module classes of a train program, the model's own as the root. Pure: every statement and every entry of the state is in it.
@@ -69,13 +70,14 @@ class ModuleBuilder {
       name: this.#names.model,
       description: '',
       hyperparameters: [],
-      children: this.#children(this.#root),
+      children: this.#children(this.#root, pathsIn(forward)),
       tensors: [...this.#tensors(this.#root), ...constants],
       forward,
     };
   }
 
-  #class(layer: Layer): ModuleClass {
+  /** `paths`: how the forward around reaches into the class, where that has none of its own. */
+  #class(layer: Layer, isFrozenAround: boolean, paths: Paths): ModuleClass {
     const alignment = this.#alignments.get(layer);
     const own = alignment && this.#forward(layer, alignment.model, alignment.takesInference, alignment.model.inputs, alignment.outputs);
     return {
@@ -85,27 +87,36 @@ class ModuleBuilder {
       ),
       description: describe(layer),
       hyperparameters: [],
-      children: this.#children(layer),
-      tensors: [...this.#tensors(layer), ...(own?.constants ?? [])],
+      children: this.#children(layer, own === undefined ? paths : pathsIn(own.forward), isFrozenAround),
+      tensors: [...this.#tensors(layer, isFrozenAround), ...(own?.constants ?? [])],
       forward: own?.forward,
     };
   }
 
   #forward(layer: Layer, group: Group, takesInference: boolean, inputs: readonly Variable[], outputs: readonly Variable[]) {
     const builder = new ForwardBuilder(this, layer, takesInference);
-    const body = builder.statements(group);
+    const body = depthFirstOrder(builder.statements(group), outputs);
     return { forward: { inputs, takesInference, body, outputs }, constants: [...builder.constants.values()] };
   }
 
-  #children(layer: Layer): readonly Child[] {
-    return [...layer.children.values()].flatMap((child): Child[] => {
-      if (!this.#holdsAny(child)) return [];
-      const name = child.attributes.at(-1) ?? '';
-      const builtin = this.#builtins.get(child);
-      if (builtin !== undefined) return [{ name, module: this.#finished(child, builtin.module), frozen: frozenOf(child) }];
-      const instance: ClassInstance = { kind: 'class', class: this.#class(child), settings: [] };
-      return [{ name, module: instance, frozen: isFrozen(child) ? 'all' : 'none' }];
+  /** In the order in which the forward calls them. What is frozen from outside isn't frozen again. */
+  #children(layer: Layer, paths: Paths, isFrozenAround = false): readonly Child[] {
+    const firstUse = new Map<string, number>();
+    paths.forEach(([name], index) => {
+      if (name !== undefined && !firstUse.has(name)) firstUse.set(name, index);
     });
+    const held = [...layer.children.values()].filter((child) => this.#holdsAny(child));
+    const children = held.map((child): Child => {
+      const name = child.attributes.at(-1) ?? '';
+      const frozen = isFrozenAround ? 'none' : frozenOf(child);
+      const builtin = this.#builtins.get(child);
+      if (builtin !== undefined) return { name, module: this.#finished(child, builtin.module), frozen };
+      const within = paths.flatMap(([first, ...rest]) => (first === name ? [rest] : []));
+      const instance: ClassInstance = { kind: 'class', class: this.#class(child, isFrozenAround || isFrozen(child), within), settings: [] };
+      return { name, module: instance, frozen: isFrozen(child) ? frozen : 'none' };
+    });
+    const place = ({ name }: Child) => firstUse.get(name) ?? Number.POSITIVE_INFINITY;
+    return children.sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
   }
 
   /** A BatchNormalization inside a forward that takes `inference` is told by its calls. */
@@ -115,8 +126,8 @@ class ModuleBuilder {
     return { ...module, batchNorm: { ...batchNorm, mode: 'argument' } };
   }
 
-  #tensors(layer: Layer): readonly OwnTensor[] {
-    return layer.state.map((entry) => ownTensor(entry, attributeName(entry.key)));
+  #tensors(layer: Layer, isFrozenAround = false): readonly OwnTensor[] {
+    return layer.state.map((entry) => ({ ...ownTensor(entry, attributeName(entry.key)), trainable: isFrozenAround || entry.trainable }));
   }
 
   #findBuiltins(owners: ReadonlyMap<string, Layer>): void {
@@ -196,6 +207,12 @@ class ModuleBuilder {
 
 /** What `ForwardBuilder` asks about the program. */
 export type ModuleContext = Pick<ModuleBuilder, 'builtin' | 'alignment' | 'takesInference' | 'layerOf' | 'constant' | 'nextVariable'>;
+
+type Paths = readonly (readonly string[])[];
+
+function pathsIn(forward: Forward): Paths {
+  return forward.body.flatMap(pathsOf);
+}
 
 function holdsModules(layer: Layer): boolean {
   return layer.children.size > 0 || layer.state.length > 0;

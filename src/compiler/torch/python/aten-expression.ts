@@ -114,6 +114,8 @@ function arithmetic(operator: BinaryOperator, swapped = false): Form {
   return (call) => {
     if (call.parameters.length > 2 && !call.isDefault(2)) return torchFunction(call);
     const [left, right] = [call.expression(0), call.expression(1)];
+    const isNegative = (right.kind === 'int' || right.kind === 'float') && right.value < 0;
+    if (operator === '+' && isNegative) return py.binary('-', left, { ...right, value: -right.value });
     return swapped ? py.binary(operator, right, left) : py.binary(operator, left, right);
   };
 }

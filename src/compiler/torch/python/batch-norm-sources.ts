@@ -30,7 +30,7 @@ export function batchNormSources(model: ModuleClass): BatchNormSources {
   const names = new Map<string, string>();
   for (const [key, { module, count }] of variants) {
     if (count < 2 || module.keyword.length === 0) continue;
-    const stem = helperStem(module);
+    const stem = variants.size === 1 ? 'batch_norm' : helperStem(module);
     const sameStem = [...names.values()].filter((name) => name.replace(/_\d+$/, '') === stem).length;
     names.set(key, sameStem === 0 ? stem : `${stem}_${sameStem + 1}`);
   }
@@ -110,15 +110,7 @@ function subclassSource(name: string, { type, batchNorm }: BuiltinModule): strin
       '    """Normalizes by its moving statistics in train() too, and leaves them as they are."""',
       '',
       '    def forward(self, input: Tensor) -> Tensor:',
-      '        return F.batch_norm(',
-      '            input,',
-      '            self.running_mean,',
-      '            self.running_var,',
-      '            self.weight,',
-      '            self.bias,',
-      '            training=False,',
-      '            eps=self.eps,',
-      '        )',
+      `        return F.batch_norm(input, ${moving}, ${learned}, eps=self.eps)`,
     );
   }
   const byCall = batchNorm?.mode === 'argument';
@@ -134,9 +126,7 @@ function subclassSource(name: string, { type, batchNorm }: BuiltinModule): strin
       '',
       signature,
       `        if ${condition}:`,
-      '            return F.batch_norm(',
-      `                input, ${moving}, ${learned}, eps=self.eps`,
-      '            )',
+      `            return F.batch_norm(input, ${moving}, ${learned}, eps=self.eps)`,
       '        return super().forward(input)',
     );
   }
@@ -150,9 +140,7 @@ function subclassSource(name: string, { type, batchNorm }: BuiltinModule): strin
     '',
     signature,
     `        if ${condition}:`,
-    '            return F.batch_norm(',
-    `                input, ${moving}, ${learned}, eps=self.eps`,
-    '            )',
+    `            return F.batch_norm(input, ${moving}, ${learned}, eps=self.eps)`,
     '        with torch.no_grad():',
     '            rows = input.transpose(0, 1).flatten(1)',
     '            variance, mean = torch.var_mean(rows, 1, unbiased=False)',
@@ -160,9 +148,7 @@ function subclassSource(name: string, { type, batchNorm }: BuiltinModule): strin
     '            assert self.momentum is not None',
     '            self.running_mean.lerp_(mean, self.momentum)',
     '            self.running_var.lerp_(variance, self.momentum)',
-    '        return F.batch_norm(',
-    `            input, None, None, ${learned}, training=True, eps=self.eps`,
-    '        )',
+    `        return F.batch_norm(input, None, None, ${learned}, training=True, eps=self.eps)`,
   );
 }
 

@@ -11,11 +11,17 @@ export interface ClassPrinting {
   constant(key: string): TensorSource;
 }
 
-/** A module class as Python: constructor and forward. `parameterNames` for the model itself, whose inputs keep their names. */
-export function classDefinition(module: ModuleClass, printing: ClassPrinting, parameterNames?: readonly string[]): ClassDefinition {
+/** What the model's own inputs and outputs are called. */
+export interface PortNames {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** A module class as Python: constructor and forward. `ports` for the model itself, whose inputs and outputs keep their names. */
+export function classDefinition(module: ModuleClass, printing: ClassPrinting, ports?: PortNames): ClassDefinition {
   const body: Statement[] = [];
   if (module.children.length > 0 || module.tensors.length > 0) body.push(constructorDefinition(module, printing));
-  if (module.forward !== undefined) body.push(forwardDefinition(module, parameterNames));
+  if (module.forward !== undefined) body.push(forwardDefinition(module, ports));
   const docstring = module.description === '' ? undefined : module.description;
   return { kind: 'class', name: module.name, base: py.path(['nn', 'Module']), ...(docstring === undefined ? {} : { docstring }), body };
 }
@@ -102,9 +108,9 @@ function tensorStatements(tensor: OwnTensor, printing: ClassPrinting): Statement
   ];
 }
 
-function forwardDefinition({ forward }: ModuleClass, parameterNames: readonly string[] | undefined): Statement {
+function forwardDefinition({ forward }: ModuleClass, ports: PortNames | undefined): Statement {
   if (forward === undefined) throw new TypeError('no forward');
-  const { parameters, body } = forwardLines(forward, parameterNames);
+  const { parameters, body } = forwardLines(forward, ports?.inputs, forward.outputs.length > 1 ? ports?.outputs : undefined);
   const tensor = py.name('Tensor');
   const returned = forward.outputs.map(() => tensor);
   return {

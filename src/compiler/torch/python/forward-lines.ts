@@ -1,10 +1,11 @@
 import type { DType } from '../../../core/dtypes.ts';
+import { readBy } from '../modules/depth-first-order.ts';
 import type { Forward, ForwardStatement, LocalArgument } from '../modules/module-class.ts';
 import type { Variable } from '../program.ts';
 import { atenExpression } from './aten-expression.ts';
 import { ForwardNames, type Lifetime } from './forward-names.ts';
-import { isMergeStatement, readBy } from './forward-reads.ts';
 import { forwardSections } from './forward-sections.ts';
+import { isMergeStatement } from './merge-statement.ts';
 import { LINE_WIDTH, printExpression } from './print.ts';
 import { type Expression, py, type Statement } from './syntax.ts';
 
@@ -22,10 +23,11 @@ export interface ForwardLines {
 /**
  * Nests what is used once into what uses it while it stays easy to read (`x = F.relu6(self.bn(self.conv(x)))`): one convolution a line,
  * the order of the program kept, so that moving statistics and random masks come as in Keras.
+ * @param outputNames what several outputs are called
  * @param parameterNames what the inputs are called; names of ours (`x`) may be assigned to, a model's own inputs aren't
  */
-export function forwardLines(forward: Forward, parameterNames?: readonly string[]): ForwardLines {
-  return new ForwardPrinter(forward, parameterNames).lines();
+export function forwardLines(forward: Forward, parameterNames?: readonly string[], outputNames?: readonly string[]): ForwardLines {
+  return new ForwardPrinter(forward, parameterNames, outputNames).lines();
 }
 
 /** An expression not assigned yet. */
@@ -51,10 +53,14 @@ class ForwardPrinter {
   readonly #sections: ReadonlyMap<number, string | undefined>;
   #pending: Pending | undefined;
 
-  constructor(forward: Forward, parameterNames: readonly string[] | undefined) {
+  constructor(forward: Forward, parameterNames: readonly string[] | undefined, outputNames: readonly string[] | undefined) {
     this.#forward = forward;
     this.#lifetimes = lifetimesOf(forward);
-    this.#names = new ForwardNames(this.#lifetimes, parameterNames ?? []);
+    const inputs = new Set(forward.inputs.map(({ id }) => id));
+    const wanted = forward.outputs.flatMap(({ id }, index) =>
+      outputNames?.[index] === undefined || inputs.has(id) ? [] : [[id, outputNames[index]] as const],
+    );
+    this.#names = new ForwardNames(this.#lifetimes, parameterNames ?? [], new Map(wanted));
     this.#parameters = forward.inputs.map((input, index) => this.#names.bind(input, parameterNames?.[index] ?? this.#names.fresh(-1)));
     this.#sections = forwardSections(forward);
   }
@@ -109,8 +115,11 @@ class ForwardPrinter {
     if (pending.isLayout || this.#sections.has(position) || pending.depth >= MAX_DEPTH) return false;
     if (operation.kind === 'aten' && operation.arguments.some(({ kind }) => kind === 'tensors')) return false;
     if (isHeavy(statement) && (pending.isHeavy || pending.isMerge)) return false;
-    // Of two operands that are expressions, the first would be computed too late.
-    return printExpression(this.#expression(statement, pending)).length <= EXPRESSION_WIDTH;
+    if (pending.isHeavy && operation.kind === 'aten' && STARTS_LINE.test(operation.op)) return false;
+    const [result] = statement.results;
+    const comment = result === undefined ? undefined : this.#comment(result, pending);
+    const width = printExpression(this.#expression(statement, pending)).length + (comment === undefined ? 0 : '  # '.length + comment.length);
+    return width <= EXPRESSION_WIDTH;
   }
 
   #flush(): void {
@@ -132,7 +141,7 @@ class ForwardPrinter {
   }
 
   /** The shape where the rank or a spatial size changes; the layouts where axes are reordered. */
-  #comment(result: Variable, { leaves, isLayout }: Omit<Pending, 'variable'>): string | undefined {
+  #comment(result: Variable, { leaves, isLayout }: Pick<Pending, 'leaves' | 'isLayout'>): string | undefined {
     const source = leaves[0]?.shape;
     const shape = `[${result.shape.join(', ')}]`;
     if (isLayout && source !== undefined) return `${layoutChange(source, result.shape)}${shape}`;
@@ -199,6 +208,8 @@ function isHeavy({ operation }: ForwardStatement): boolean {
   return operation.kind === 'module' ? operation.isHeavy : HEAVY.test(operation.op);
 }
 
+/** Read better in front of what takes their result, or on a line of their own, than behind a convolution. */
+const STARTS_LINE = /^(constant_pad_nd|pad|permute|flatten|reshape|mean|sum|amax|amin|slice|select|transpose|squeeze|unsqueeze)$/;
 const HEAVY = /^(conv|linear$|matmul$|max_pool|avg_pool|upsample|_upsample|embedding|batch_norm)/;
 
 function lifetimesOf({ inputs, body, outputs }: Forward): ReadonlyMap<number, Lifetime> {

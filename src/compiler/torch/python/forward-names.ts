@@ -26,9 +26,12 @@ export class ForwardNames {
   readonly #fixed: ReadonlySet<string>;
   readonly #branches = new Map<number, number>();
 
-  /** `fixed`: names of parameters that are never assigned to. */
-  constructor(lifetimes: ReadonlyMap<number, Lifetime>, fixed: Iterable<string>) {
+  readonly #wanted: ReadonlyMap<number, string>;
+
+  /** `fixed`: names of parameters that are never assigned to. `wanted`: of outputs, given where they are free. */
+  constructor(lifetimes: ReadonlyMap<number, Lifetime>, fixed: Iterable<string>, wanted: ReadonlyMap<number, string>) {
     this.#lifetimes = lifetimes;
+    this.#wanted = wanted;
     this.#fixed = new Set([...fixed, 'self', 'inference']);
   }
 
@@ -69,6 +72,8 @@ export class ForwardNames {
     const life = this.#lifetimes.get(result.id);
     const last = lastRead(life);
     if (last < 0) return '_';
+    const wanted = this.#wanted.get(result.id);
+    if (wanted !== undefined && this.#isFree(wanted, position)) return wanted;
     if ((life?.reads.length ?? 0) > 1 && Number.isFinite(last) && last - position > LONG_LIFE) return this.#named(layer, position);
     const [source] = leaves;
     if (source !== undefined && !isMerge && new Set(this.#lifetimes.get(source.id)?.reads).size >= MANY_BRANCHES)

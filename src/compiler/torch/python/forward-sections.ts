@@ -1,5 +1,6 @@
+import { readBy } from '../modules/depth-first-order.ts';
 import type { Forward, ForwardStatement } from '../modules/module-class.ts';
-import { isMergeStatement, readBy } from './forward-reads.ts';
+import { isMergeStatement } from './merge-statement.ts';
 
 /** A forward of fewer statements is read in one go. */
 const MIN_STATEMENTS = 20;
@@ -22,6 +23,10 @@ export function forwardSections(forward: Forward): ReadonlyMap<number, string | 
     const stem = commonStem(statements, depth);
     const title = stem ?? mergeTitle(statements);
     const last = sections.at(-1);
+    if (title === undefined && last?.stem !== undefined && namesOf(statements).length === 0) {
+      last.size += statements.length;
+      continue;
+    }
     const isSame = last !== undefined && (stem !== undefined ? last.stem === stem : title === undefined && last.title === undefined);
     if (isSame) last.size += statements.length;
     else sections.push({ first, stem, title, size: statements.length });
@@ -79,21 +84,35 @@ function commonStem(statements: readonly ForwardStatement[], depth: number): str
   const words = commonWords(statements);
   let numbers = 0;
   const end = words.findIndex((word) => hasDigit(word) && ++numbers === depth);
-  return end < 0 ? undefined : words.slice(0, end + 1).join('_');
+  if (end < 0) return undefined;
+  return words
+    .slice(0, end + 1)
+    .join('')
+    .replace(/[_/]$/, '');
+}
+
+/** What the layers are called, but for names that Keras gives by itself. */
+function namesOf(statements: readonly ForwardStatement[]): readonly string[] {
+  return [...new Set(statements.map(({ layer }) => layer))].filter((layer) => layer !== '' && !AUTOMATIC.test(layer));
 }
 
 function commonWords(statements: readonly ForwardStatement[]): readonly string[] {
-  const names = [...new Set(statements.map(({ layer }) => layer))].filter((layer) => layer !== '' && !AUTOMATIC.test(layer));
-  const [first = [], ...others] = names.map((name) => name.split('_'));
+  const [first = [], ...others] = namesOf(statements).map((name) => name.split(/(?<=[_/])/));
   return others.reduce<readonly string[]>((common, words) => {
-    const end = common.findIndex((word, index) => word !== words[index]);
+    const end = common.findIndex((word, index) => bare(word) !== bare(words[index]));
     return end < 0 ? common : common.slice(0, end);
   }, first);
 }
 
 /** `mixed0`: the layer that joins the branches at the end of the piece. */
 function mergeTitle(statements: readonly ForwardStatement[]): string | undefined {
-  return statements.length < MIN_SECTION ? undefined : statements.findLast(isMergeStatement)?.layer || undefined;
+  const layer = statements.findLast(isMergeStatement)?.layer ?? '';
+  return layer === '' || statements.length < (AUTOMATIC.test(layer) ? 2 * MIN_SECTION : MIN_SECTION) ? undefined : layer;
+}
+
+/** A word without the separator behind it. */
+function bare(word: string | undefined): string | undefined {
+  return word?.replace(/[_/]$/, '');
 }
 
 function hasDigit(word: string): boolean {

@@ -12,9 +12,17 @@ export function stringLiteral(value: string): string {
   return `"${Array.from(value, (character) => escaped(character, '"')).join('')}"`;
 }
 
-/** Text for a docstring or a comment: no quote run, backslash or control character survives; other letters stay readable. */
+/** Text of a model for a comment or a docstring: one line, without double quotes, backslashes and what can't be seen; letters of all scripts stay. */
 export function proseText(text: string): string {
-  return Array.from(text, (character) => (isProse(character) ? character : character === '"' ? "'" : '?')).join('');
+  return Array.from(text, (character) => (character === '"' ? "'" : isProse(character) ? character : '?')).join('');
+}
+
+/** A docstring's line: what would end the string or escape something is replaced. Ours may quote, a model's text went through `proseText`. */
+export function docstringText(line: string): string {
+  return Array.from(line, (character) => (character === '"' || isProse(character) ? character : '?'))
+    .join('')
+    .replaceAll('""', "''")
+    .replace(/"$/, "'");
 }
 
 function escaped(character: string, quote: string): string {
@@ -28,5 +36,5 @@ function escaped(character: string, quote: string): string {
 
 /** Letters, marks, numbers, punctuation, symbols and plain spaces; no control, bidirectional or other invisible character. */
 function isProse(character: string): boolean {
-  return character === ' ' || (/^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(character) && character !== '"' && character !== '\\');
+  return character === ' ' || (/^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(character) && character !== '\\');
 }

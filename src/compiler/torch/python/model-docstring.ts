@@ -1,5 +1,7 @@
 import { camelCase } from '../modules/class-names.ts';
 import type { Program, Variable } from '../program.ts';
+import type { PortNames } from './class-definitions.ts';
+import { proseText } from './literals.ts';
 
 /** File names that say nothing about the model. */
 const GENERIC = new Set(['model', 'saved_model', 'keras_model', 'weights']);
@@ -12,19 +14,20 @@ export function modelClassName({ model }: Program): string {
 }
 
 /** What the file is, how it is used, what goes in and what comes out. */
-export function modelDocstring(program: Program, inputNames: readonly string[]): string {
+export function modelDocstring(program: Program, ports: PortNames): string {
   const { model, inputs, outputs } = program;
   const version = model.frameworkVersion === 'unknown' ? '' : ` ${model.frameworkVersion}`;
   const framework = `${model.framework === 'keras' ? 'Keras' : 'ONNX'}${version}`;
-  const results = outputs.map(({ portName }) => portName.replace(/[^A-Za-z0-9_]+/g, '_').replace(/^(?=\d)|^$/, '_'));
   return [
-    `${model.sourceName} (${framework}) as a PyTorch module, converted by Torchlift.`,
+    `${proseText(model.sourceName)} (${proseText(framework)}) as a PyTorch module, converted by Torchlift.`,
     '',
     '    model = load("model.safetensors")',
-    `    ${results.join(', ')} = model(${inputNames.join(', ')})`,
+    `    ${ports.outputs.join(', ')} = model(${ports.inputs.join(', ')})`,
     '',
-    ...table(inputs.map((input, index) => [inputNames[index] ?? input.portName, describe(input), layout(input)])),
-    ...table(outputs.map(({ portName, variable }) => [portName, describe(variable), meaning(program, variable)])),
+    ...table([
+      ...inputs.map((input, index): Row => [ports.inputs[index] ?? '', describe(input), layout(input)]),
+      ...outputs.map(({ variable }, index): Row => [ports.outputs[index] ?? '', describe(variable), proseText(meaning(program, variable))]),
+    ]),
   ].join('\n');
 }
 
@@ -48,7 +51,9 @@ function meaning({ model, body }: Program, variable: Variable): string {
   return activation === 'softmax' ? `softmax over ${classes}` : `${activation === '' ? '' : `${activation} of `}${classes}`;
 }
 
-function table(rows: readonly (readonly [string, string, string])[]): string[] {
+type Row = readonly [name: string, type: string, note: string];
+
+function table(rows: readonly Row[]): string[] {
   const width = (column: 0 | 1) => Math.max(...rows.map((row) => row[column].length));
   return rows.map(([name, type, note]) => `${name.padEnd(width(0))}  ${type.padEnd(width(1))}  ${note}`.trimEnd());
 }

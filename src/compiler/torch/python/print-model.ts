@@ -23,9 +23,8 @@ const MODULE_NAMES = ['F', 'nn', 'inference'];
  */
 export function printModelPy(program: Program, graph: Graph): string {
   const model = buildModules(program, modelClassName(program));
-  const portNames = program.inputs.map(({ portName }) => portName);
-  const identifiers = pythonIdentifiers(portNames, MODULE_NAMES);
-  const parameterNames = portNames.map((name) => identifiers.get(name) ?? name);
+  const inputs = identifiers(program.inputs, MODULE_NAMES);
+  const ports = { inputs, outputs: identifiers(program.outputs, [...MODULE_NAMES, ...inputs]) };
   const batchNorms = batchNormSources(model);
   const values = new Map(program.state.map((entry) => [entry.key, entry]));
   const printing = {
@@ -36,7 +35,7 @@ export function printModelPy(program: Program, graph: Graph): string {
       return { dtype: entry.dtype, shape: entry.shape, place: key, read: () => evaluateConstant(graph, entry.value).data };
     },
   };
-  const classes = classesInOrder(model).map((module) => classDefinition(module, printing, module === model ? parameterNames : undefined));
+  const classes = classesInOrder(model).map((module) => classDefinition(module, printing, module === model ? ports : undefined));
   const stored = program.state.filter(({ kind }) => kind !== 'constant');
   const body: Statement[] = [
     ...batchNorms.subclasses,
@@ -45,5 +44,11 @@ export function printModelPy(program: Program, graph: Graph): string {
     { kind: 'source', text: loadSource(model.name) },
     { kind: 'source', text: readSafetensorsSource(stored.map(({ dtype }) => dtype)) },
   ];
-  return printModule({ docstring: modelDocstring(program, parameterNames), imports: importsFor(body), body });
+  return printModule({ docstring: modelDocstring(program, ports), imports: importsFor(body), body });
+}
+
+function identifiers(ports: readonly { readonly portName: string }[], taken: readonly string[]): readonly string[] {
+  const names = ports.map(({ portName }) => portName);
+  const byName = pythonIdentifiers(names, taken);
+  return names.map((name) => byName.get(name) ?? name);
 }

@@ -1,8 +1,8 @@
-import { floatLiteral, proseText, stringLiteral } from './literals.ts';
+import { docstringText, floatLiteral, proseText, stringLiteral } from './literals.ts';
 import type { ClassDefinition, Expression, FunctionDefinition, Import, Keyword, Module, Parameter, Slice, Statement } from './syntax.ts';
 
-/** The width of Python's common formatters, which leave a printed file as it is. */
-export const LINE_WIDTH = 88;
+/** Wide enough that a convolution with its options, or one unit of a forward, stays on one line. */
+export const LINE_WIDTH = 110;
 const INDENT = '    ';
 
 /** The whole file, with a newline at its end. */
@@ -118,7 +118,7 @@ function parameterText({ name, annotation, default: value }: Parameter): string 
 }
 
 function docstringLines(text: string, indent: string): string[] {
-  const lines = text.split('\n').map((line) => proseText(line).trimEnd());
+  const lines = text.split('\n').map((line) => docstringText(line).trimEnd());
   if (lines.length === 1) return [`${indent}"""${lines[0]}"""`];
   return lines.map((line, index) => (index === 0 ? `${indent}"""${line}` : line === '' ? '' : `${indent}${line}`)).concat(`${indent}"""`);
 }
