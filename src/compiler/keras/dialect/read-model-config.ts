@@ -63,7 +63,7 @@ function readModel(className: string, config: unknown, source: ConfigSource, pat
   const base = {
     name: typeof options.name === 'string' && options.name !== '' ? options.name : (path.at(-1) ?? 'sequential'),
     className,
-    trainable: options.trainable !== false,
+    trainable: readTrainable(options.trainable, source, path),
   };
   if (sequential) return { ...base, inputKeys: undefined, ...layersAsChain(layers, options.build_input_shape) };
   if (className !== 'Functional' && className !== 'Model') {
@@ -106,11 +106,18 @@ function readLayer(
     name,
     className: finalClass,
     config: model === undefined ? normalizeOptions(finalClass, merged?.config ?? saved, source, path) : {},
-    trainable: saved.trainable !== false,
+    trainable: readTrainable(saved.trainable, source, path),
     sharedId: typeof entry.shared_object_id === 'number' ? entry.shared_object_id : undefined,
     model,
     nodes: finalClass === 'InputLayer' ? [] : readInboundNodes(entry.inbound_nodes, source, path, known),
   };
+}
+
+/** Keras' default is true; numpy's booleans were saved as 0 and 1 by some. */
+function readTrainable(value: unknown, source: ConfigSource, path: readonly string[]): boolean {
+  if (value === undefined || value === null) return true;
+  if (typeof value !== 'boolean' && value !== 0 && value !== 1) throw source.malformed('trainable is no boolean', path);
+  return Boolean(value);
 }
 
 /** Each layer's name: the entry's, its config's, or, where neither has one, as Keras makes it from the class. */

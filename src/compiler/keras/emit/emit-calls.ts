@@ -27,13 +27,14 @@ export interface EmittedLayer {
 export class CallEmitter {
   readonly builder: GraphBuilder;
   /** In the order they were met. */
-  readonly findings: (Finding & { readonly call: PlannedCall | undefined })[] = [];
+  readonly findings: Finding[] = [];
   readonly warnings = new WarningList();
   readonly layers = new Map<LayerInstance, EmittedLayer>();
   readonly #fileName: string;
   readonly #makeWeights: MakeWeights;
   readonly #inputs: (ValueId | undefined)[] = [];
   readonly #results = new Map<PlannedCall, readonly ValueId[] | undefined>();
+  readonly #found = new Set<string>();
   readonly #parsed = new Map<LayerInstance, { definition: LayerDefinition<unknown>; config: unknown } | undefined>();
 
   constructor(model: ModelInfo, fileName: string, makeWeights: MakeWeights) {
@@ -45,7 +46,7 @@ export class CallEmitter {
   inputs(plan: CallPlan): void {
     for (const [index, { name, layer }] of plan.inputs.entries()) {
       const input = modelInput(layer, index);
-      if ('problem' in input) this.#find(undefined, layer, input.kind, input.problem, INPUT_REMEDY);
+      if ('problem' in input) this.#find(layer, input.kind, input.problem, INPUT_REMEDY);
       this.#inputs.push('problem' in input ? undefined : this.builder.input(name, input.dtype, input.shape));
     }
   }
@@ -73,7 +74,7 @@ export class CallEmitter {
     const mode = callMode(call);
     if (mode === undefined) {
       const how = call.training === 'tensor' ? 'a mode that is only known while it runs (training= is a tensor)' : 'training=True';
-      this.#find(call, call.layer, 'unsupported', `called with ${how}, which a converted model can't keep`, TRAINING_REMEDY);
+      this.#find(call.layer, 'unsupported', `called with ${how}, which a converted model can't keep`, TRAINING_REMEDY);
     }
     const inputs = tensorsOf(call.first).map((tensor) => this.#checkedValue(call, tensor));
     const firstArgument = this.#argument(call, call.first);
@@ -141,7 +142,7 @@ export class CallEmitter {
     this.#parsed.set(layer, undefined);
     const resolved = layer.className === 'InputLayer' ? { definition: inputLayer, config: layer.config } : resolveDefinition(call);
     if ('finding' in resolved) {
-      this.findings.push({ ...resolved.finding, call });
+      this.findings.push(resolved.finding);
       return undefined;
     }
     if (resolved.warning !== undefined) this.warnings.add(resolved.warning, layer.path.join('/'));
@@ -157,7 +158,7 @@ export class CallEmitter {
       const results = this.#results.get(tensor.call);
       if (results !== undefined) {
         const from = tensor.call.layer.path.join('/');
-        this.#find(call, call.layer, 'malformed', `it takes output ${tensor.index} of ${from}, which has ${results.length}`, DAMAGED);
+        this.#find(call.layer, 'malformed', `it takes output ${tensor.index} of ${from}, which has ${results.length}`, DAMAGED);
       }
     }
     return value;
@@ -183,20 +184,22 @@ export class CallEmitter {
     } catch (error) {
       if (!(error instanceof TorchliftError)) throw error;
       const { code, what, remedy } = error;
-      if (code === 'unsupported') this.#find(call, call.layer, 'unsupported', what, remedy);
-      else if (code === 'malformed-config') this.#find(call, call.layer, 'malformed', what, remedy);
+      if (code === 'unsupported') this.#find(call.layer, 'unsupported', what, remedy);
+      else if (code === 'malformed-config') this.#find(call.layer, 'malformed', what, remedy);
       // An operator that can't take its inputs: in a sound file the layer's own checks come first.
-      else if (code === 'internal') this.#find(call, call.layer, 'malformed', `its inputs don't fit: ${what}`, DAMAGED);
+      else if (code === 'internal') this.#find(call.layer, 'malformed', `its inputs don't fit: ${what}`, DAMAGED);
       else throw error;
       return undefined;
     }
   }
 
-  #find(call: PlannedCall | undefined, layer: LayerInstance, kind: Finding['kind'], what: string, remedy: string | undefined): void {
+  #find(layer: LayerInstance, kind: Finding['kind'], what: string, remedy: string | undefined): void {
     const prefix = `${layer.className}: `;
     const bare = what.startsWith(prefix) ? what.slice(prefix.length) : what;
-    const known = this.findings.some((finding) => finding.layer === layer.path && finding.what === bare);
-    if (!known) this.findings.push({ kind, layer: layer.path, className: layer.className, what: bare, remedy, call });
+    const key = `${layer.path.join('/')}\0${bare}`;
+    if (this.#found.has(key)) return;
+    this.#found.add(key);
+    this.findings.push({ kind, layer: layer.path, className: layer.className, what: bare, remedy });
   }
 }
 

@@ -37,7 +37,7 @@ export function survey(plan: CallPlan, model: ModelInfo, fileName: string): Surv
   emitter.inputs(plan);
   for (const call of plan.calls) emitter.call(call);
   const warnings = emitter.warnings.lines();
-  const findings = emitter.findings.map(({ call: _, ...finding }) => finding);
+  const findings = [...emitter.findings];
   for (const call of plan.dead) emitter.call(call);
   return {
     findings,
