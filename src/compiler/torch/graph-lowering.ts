@@ -5,6 +5,7 @@ import { stateKeys } from '../graph/state-keys.ts';
 import { NONE, type Operand, variable } from './argument.ts';
 import { NodeContext, UnsupportedNode } from './node-context.ts';
 import { findLowering } from './ops/index.ts';
+import { findSharedDropouts, type SharedDropouts } from './ops/shared-dropout.ts';
 import type { Argument, Program, Statement, Variable } from './program.ts';
 import { StateBuilder } from './state-builder.ts';
 
@@ -19,6 +20,7 @@ export class GraphLowering {
   readonly mode: LowerOptions['mode'];
   readonly constants: ConstantExpressions;
   readonly #state: StateBuilder;
+  readonly #shared: SharedDropouts;
   readonly #calls: ReadonlyMap<CallId, Call>;
   readonly #operands = new Map<ValueId, Operand>();
   readonly #body: Statement[] = [];
@@ -30,6 +32,7 @@ export class GraphLowering {
     this.mode = options.mode;
     this.constants = new ConstantExpressions(graph);
     this.#state = new StateBuilder(graph, this.constants, stateKeys(graph), options.mode);
+    this.#shared = findSharedDropouts(graph);
     this.#calls = new Map(graph.calls.map((call) => [call.id, call]));
   }
 
@@ -39,7 +42,9 @@ export class GraphLowering {
     graph.inputs.forEach((port, index) => {
       this.#operands.set(port.value, variable(inputs[index] as Variable));
     });
-    for (const node of graph.nodes) if (!node.outputs.every((output) => this.constants.isConstant(output))) this.#lower(node);
+    for (const node of graph.nodes) {
+      if (!this.#shared.absorbed.has(node) && !node.outputs.every((output) => this.constants.isConstant(output))) this.#lower(node);
+    }
     const outputs = graph.outputs.map((port) => ({ portName: port.name, operand: this.#findings.length > 0 ? NONE : this.#output(port.value) }));
     if (this.#findings.length > 0) {
       throw new TorchliftError('unsupported', {
@@ -102,7 +107,7 @@ export class GraphLowering {
   }
 
   #lower(node: Node): void {
-    const lowering = findLowering(node);
+    const lowering = this.#shared.lowerings.get(node) ?? findLowering(node);
     if (lowering === undefined) {
       this.#fail(node, 'no lowering');
       return;

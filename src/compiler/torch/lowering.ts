@@ -1,5 +1,5 @@
 import type { DType } from '../../core/dtypes.ts';
-import type { Node, Shape, Value } from '../graph/graph.ts';
+import type { Node, Shape, Value, ValueId } from '../graph/graph.ts';
 import type { Literal, Operand } from './argument.ts';
 import type { AtenName } from './aten.ts';
 import type { Argument } from './program.ts';
@@ -36,6 +36,8 @@ export interface LoweringContext {
   staticOutputShape(index?: number): readonly number[];
   /** The elements of input `index` where they are known before any weight is read; undefined otherwise. Few: refuses past 65,536. */
   numbers(index: number): readonly number[] | undefined;
+  /** As `numbers`, of any value of the graph. */
+  numbersOf(value: ValueId): readonly number[] | undefined;
   /** As `numbers`, but refuses what isn't a constant. */
   constant(index: number): readonly number[];
   /** Whether all elements of a constant of ours equal `number`; false for weights. */

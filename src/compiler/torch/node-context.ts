@@ -1,7 +1,7 @@
 import { type DType, isFloat } from '../../core/dtypes.ts';
 import { invariant, TorchliftError } from '../../core/errors.ts';
 import { isConstant } from '../graph/evaluate.ts';
-import type { AttributeValue, Node, Shape, Value } from '../graph/graph.ts';
+import type { AttributeValue, Node, Shape, Value, ValueId } from '../graph/graph.ts';
 import { linearWeight } from '../graph/linear-weight.ts';
 import { type Literal, type Operand, toArgument, variable } from './argument.ts';
 import { type AtenName, atenOperator } from './aten.ts';
@@ -66,10 +66,13 @@ export class NodeContext implements LoweringContext {
   }
 
   numbers(index: number): readonly number[] | undefined {
-    const { id } = this.value(index);
+    return this.numbersOf(this.value(index).id);
+  }
+
+  numbersOf(value: ValueId): readonly number[] | undefined {
     const { constants, graph } = this.#lowering;
-    if (!isConstant(graph, id) || constants.weights(id).length > 0) return undefined;
-    return smallNumbers(graph, id);
+    if (!isConstant(graph, value) || constants.weights(value).length > 0) return undefined;
+    return smallNumbers(graph, value);
   }
 
   constant(index: number): readonly number[] {

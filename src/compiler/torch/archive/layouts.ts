@@ -2,6 +2,7 @@ import { invariant } from '../../../core/errors.ts';
 import type { Graph, Node, ValueId } from '../../graph/graph.ts';
 import { ONNX_DTYPE_CODES } from '../../graph/onnx-dtypes.ts';
 import type { Program, StateEntry } from '../program.ts';
+import { readKeys } from '../program-passes/rewrite.ts';
 
 /** How a state entry lies in the file. */
 export interface StoredState {
@@ -49,7 +50,7 @@ function channelsLastKernels(program: Program): ReadonlySet<string> {
   const others = new Set<string>();
   for (const { op, arguments: args } of program.body) {
     args.forEach((argument, index) => {
-      if (argument.kind === 'state') (op === 'conv2d' && index === 1 ? kernels : others).add(argument.key);
+      for (const key of readKeys(argument)) (op === 'conv2d' && index === 1 ? kernels : others).add(key);
     });
   }
   return new Set([...kernels].filter((key) => !others.has(key)));

@@ -7,6 +7,7 @@ import type { Program } from '../program.ts';
 import { activateInPlace } from '../program-passes/activate-in-place.ts';
 import { dropTaps } from '../program-passes/drop-taps.ts';
 import { lowerPrecision } from '../program-passes/lower-precision.ts';
+import { readKeys } from '../program-passes/rewrite.ts';
 import { printTorchScript } from '../torchscript/print.ts';
 import { layOutState } from './layouts.ts';
 
@@ -44,7 +45,7 @@ export function planTorchArchive(graph: Graph, program: Program, { precision }: 
 
 /** An inference model holds what it reads. */
 function withoutUnreadState(program: Program): Program {
-  const read = new Set(program.body.flatMap(({ arguments: args }) => args.flatMap((argument) => (argument.kind === 'state' ? [argument.key] : []))));
+  const read = new Set(program.body.flatMap(({ arguments: args }) => args.flatMap(readKeys)));
   return { ...program, state: program.state.filter(({ key }) => read.has(key)) };
 }
 

@@ -1,7 +1,6 @@
-import type { Dim } from '../../graph/graph.ts';
-import type { Literal } from '../argument.ts';
+import type { Literal, Operand } from '../argument.ts';
 import { defineLowering, type LoweringContext } from '../lowering.ts';
-import { cropSpatial } from './crop.ts';
+import { cutSpatial, uncutShape } from './crop.ts';
 import { padAsymmetric } from './pad-asymmetric.ts';
 import { poolForm } from './pool-form.ts';
 import { readWindow, type Window } from './window.ts';
@@ -23,18 +22,17 @@ export const averagePool = defineLowering({
   },
 });
 
-function withoutPadding(context: LoweringContext, window: Window) {
+function withoutPadding(context: LoweringContext, window: Window): Operand {
   const { shape } = context.output();
-  const form = poolForm(window, context.value(0).shape.slice(2), shape.slice(2));
+  const form = poolForm(window, context.value(0).shape.slice(2), shape.slice(2), context.int('ceil_mode', 0) === 1);
   if (form === undefined) return context.unsupported(`pads [${[...window.begins, ...window.ends].join(', ')}] left out of the mean`);
   // An average over windows that all lie inside counts the same either way; torch's default reads better.
   const isInside = !form.ceilMode && form.padding.every((pad) => pad === 0);
-  const sizes = shape.map((size, axis): Dim => (axis < 2 || typeof size === 'string' ? size : size + (form.starts[axis - 2] as number)));
-  const pooled = emitPool(context, window, [context.tensor(0), window.kernel, window.strides, form.padding, form.ceilMode, isInside], sizes);
-  return cropSpatial(context, pooled, sizes, form.starts);
+  const args = [context.tensor(0), window.kernel, window.strides, form.padding, form.ceilMode, isInside];
+  return cutSpatial(context, emitPool(context, window, args, uncutShape(context, form.cuts)), form.cuts);
 }
 
-function emitPool(context: LoweringContext, window: Window, args: readonly Literal[], shape = context.output().shape) {
+function emitPool(context: LoweringContext, window: Window, args: readonly Literal[], shape = context.output().shape): Operand {
   const op = AVG_POOL_BY_SPATIAL_RANK[window.rank as 1 | 2 | 3] ?? context.unsupported(`${window.rank} spatial axes`);
   return context.emit(op, op === 'avg_pool1d' ? args : [...args, null], { shape });
 }

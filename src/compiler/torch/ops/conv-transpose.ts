@@ -1,5 +1,5 @@
-import type { Dim } from '../../graph/graph.ts';
 import { defineLowering } from '../lowering.ts';
+import { cutSpatial, uncutShape } from './crop.ts';
 import { at, readWindow } from './window.ts';
 
 const CONV_TRANSPOSE_BY_SPATIAL_RANK = { 1: 'conv_transpose1d', 2: 'conv_transpose2d' } as const;
@@ -26,11 +26,6 @@ export const convTranspose = defineLowering({
       if (outputPadding >= Math.max(at(window.strides, axis), at(window.dilations, axis))) context.unsupported(`output_padding ${output}`);
       return { padding, outputPadding, start: at(window.begins, axis) - padding, rest: Math.max(cut - output, 0) };
     });
-    const { shape } = context.output();
-    const sizes = shape.map((size, index): Dim => {
-      const axis = axes[index - 2];
-      return axis === undefined ? size : typeof size === 'number' ? size + axis.start + axis.rest : axis.start + axis.rest === 0 ? size : `${size}+`;
-    });
     const full = context.emit(
       op,
       [
@@ -43,14 +38,8 @@ export const convTranspose = defineLowering({
         context.int('group', 1),
         window.dilations,
       ],
-      { shape: sizes },
+      { shape: uncutShape(context, axes) },
     );
-    return axes.reduce((current, { start, rest }, index) => {
-      if (start === 0 && rest === 0) return current;
-      const axis = index + 2;
-      return context.emit('slice', [current, axis, start, rest === 0 ? null : -rest, 1], {
-        shape: [...shape.slice(0, axis + 1), ...sizes.slice(axis + 1)],
-      });
-    }, full);
+    return cutSpatial(context, full, axes);
   },
 });

@@ -2,15 +2,29 @@ import type { Dim, Shape } from '../../graph/graph.ts';
 import type { Operand } from '../argument.ts';
 import type { LoweringContext } from '../lowering.ts';
 
-/** Drops `starts[i]` elements in front of spatial axis i (axis i + 2) where the tensor of sizes `sizes` is longer than the node's output. */
-export function cropSpatial(context: LoweringContext, tensor: Operand, sizes: Shape, starts: readonly number[]): Operand {
+/** What is too much at the two ends of a spatial axis. */
+export interface Cut {
+  readonly start: number;
+  readonly rest: number;
+}
+
+/** The output's shape before its spatial axes are cut. */
+export function uncutShape(context: LoweringContext, cuts: readonly Cut[]): Shape {
+  return context.output().shape.map((size, axis): Dim => {
+    const { start, rest } = cuts[axis - 2] ?? { start: 0, rest: 0 };
+    if (start + rest === 0) return size;
+    return typeof size === 'number' ? size + start + rest : `${size}+${start + rest}`;
+  });
+}
+
+/** Cuts a tensor of `uncutShape` to the node's output. */
+export function cutSpatial(context: LoweringContext, tensor: Operand, cuts: readonly Cut[]): Operand {
   const { shape } = context.output();
-  return starts.reduce((current, start, index) => {
+  const uncut = uncutShape(context, cuts);
+  return cuts.reduce((current, { start, rest }, index) => {
+    if (start === 0 && rest === 0) return current;
     const axis = index + 2;
-    const [from, wanted] = [sizes[axis] as Dim, shape[axis] as Dim];
-    if (start === 0 && from === wanted) return current;
-    const end = typeof wanted === 'number' ? start + wanted : null;
-    const cropped = [...shape.slice(0, axis + 1), ...sizes.slice(axis + 1)];
-    return context.emit('slice', [current, axis, start, end, 1], { shape: cropped });
+    const result = [...shape.slice(0, axis + 1), ...uncut.slice(axis + 1)];
+    return context.emit('slice', [current, axis, start, rest === 0 ? null : -rest, 1], { shape: result });
   }, tensor);
 }

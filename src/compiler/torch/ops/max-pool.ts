@@ -1,5 +1,4 @@
 import { defineLowering } from '../lowering.ts';
-import { cropSpatial } from './crop.ts';
 import { padAsymmetric } from './pad-asymmetric.ts';
 import { poolForm } from './pool-form.ts';
 import { readWindow } from './window.ts';
@@ -14,14 +13,13 @@ export const maxPool = defineLowering({
     if (node.outputs.length > 1) context.unsupported('its indices are used');
     const window = readWindow(context, context.ints('kernel_shape'));
     const op = MAX_POOL_BY_SPATIAL_RANK[window.rank as 1 | 2 | 3] ?? context.unsupported(`${window.rank} spatial axes`);
-    const shape = context.output().shape;
-    const form = poolForm(window, context.value(0).shape.slice(2), shape.slice(2));
-    if (form?.starts.every((start) => start === 0)) {
+    const ceilMode = context.int('ceil_mode', 0) === 1;
+    const form = poolForm(window, context.value(0).shape.slice(2), context.output().shape.slice(2), ceilMode);
+    if (form?.cuts.every(({ start, rest }) => start === 0 && rest === 0)) {
       return context.emit(op, [context.tensor(0), window.kernel, window.strides, form.padding, window.dilations, form.ceilMode]);
     }
-    if (context.int('ceil_mode', 0) === 1) context.unsupported('ceil_mode over a free size');
+    if (ceilMode) context.unsupported('ceil_mode');
     const { input, padding } = padAsymmetric(context, window, Number.NEGATIVE_INFINITY, 'always');
-    const pooled = context.emit(op, [input, window.kernel, window.strides, padding, window.dilations, false]);
-    return cropSpatial(context, pooled, shape, padding);
+    return context.emit(op, [input, window.kernel, window.strides, padding, window.dilations, false]);
   },
 });

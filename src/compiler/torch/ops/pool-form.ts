@@ -1,12 +1,12 @@
-import type { Shape } from '../../graph/graph.ts';
+import type { Dim, Shape } from '../../graph/graph.ts';
+import type { Cut } from './crop.ts';
 import { at, type Window, windowExtent } from './window.ts';
 
-/** How torch's pool gives what ONNX's does: `padding` on both ends, then a part of the result along each axis. */
+/** How torch's pool gives what ONNX's does: `padding` on both ends, then cuts along the axes. */
 export interface PoolForm {
   readonly padding: readonly number[];
   readonly ceilMode: boolean;
-  /** First position kept, by axis; the kept ones are as many as the result has. */
-  readonly starts: readonly number[];
+  readonly cuts: readonly Cut[];
 }
 
 /** A stand-in for a free size where the stride is 1: then all counts grow with the size alike. */
@@ -15,24 +15,21 @@ const ANY_SIZE = 4096;
 /**
  * For pools whose padding never counts (a maximum, a mean without it): torch pads both ends alike and never counts it either, so only
  * where its windows start and how many there are matters. SAME's odd pad at the end falls out of `ceil_mode`; at stride 1 torch
- * pads one more in front and the first results are dropped. Undefined where neither gives exactly ONNX's windows.
+ * pads one more in front and the first results are cut. Undefined where neither gives exactly ONNX's windows.
  *
- * @param sizes spatial sizes of the input; a free one only with stride 1
+ * @param sizes spatial sizes of the input
  * @param wanted spatial sizes of the result
+ * @param onnxCeilMode rounds the count up where a size is free
  */
-export function poolForm(window: Window, sizes: Shape, wanted: Shape): PoolForm | undefined {
-  const axes = sizes.map((size, axis) => {
-    if (typeof size === 'number') return { size, wanted: wanted[axis] as number };
-    const extent = windowExtent(window, axis);
-    return at(window.strides, axis) === 1
-      ? { size: ANY_SIZE, wanted: ANY_SIZE + at(window.begins, axis) + at(window.ends, axis) - extent + 1 }
-      : undefined;
-  });
-  if (axes.some((axis) => axis === undefined)) return undefined;
-  for (const ceilMode of [false, true]) {
-    const forms = axes.map((axis, index) => axisForm(window, index, axis as { size: number; wanted: number }, ceilMode));
-    if (forms.every((form) => form !== undefined)) {
-      return { padding: forms.map((form) => form.padding), ceilMode, starts: forms.map((form) => form.start) };
+export function poolForm(window: Window, sizes: Shape, wanted: Shape, onnxCeilMode: boolean): PoolForm | undefined {
+  for (const maxRest of [0, Number.POSITIVE_INFINITY]) {
+    for (const ceilMode of [false, true]) {
+      const forms = sizes.map((size, axis) => {
+        const form = axisForm(window, axis, size, wanted[axis] as Dim, ceilMode, onnxCeilMode);
+        return form !== undefined && form.cut.rest <= maxRest ? form : undefined;
+      });
+      if (!forms.every((form) => form !== undefined)) continue;
+      return { padding: forms.map(({ padding }) => padding), ceilMode, cuts: forms.map(({ cut }) => cut) };
     }
   }
   return undefined;
@@ -41,18 +38,26 @@ export function poolForm(window: Window, sizes: Shape, wanted: Shape): PoolForm 
 function axisForm(
   window: Window,
   axis: number,
-  { size, wanted }: { size: number; wanted: number },
+  free: Dim,
+  wanted: Dim,
   ceilMode: boolean,
-): { padding: number; start: number } | undefined {
-  const stride = at(window.strides, axis);
+  onnxCeilMode: boolean,
+): { padding: number; cut: Cut } | undefined {
+  const [begin, end, stride] = [at(window.begins, axis), at(window.ends, axis), at(window.strides, axis)];
   const extent = windowExtent(window, axis);
-  for (let start = 0; ; start++) {
-    const padding = at(window.begins, axis) + start * stride;
-    // pooling_shape.h: pad should be at most half of the effective kernel size; torch 2.1 knows the plain one.
-    if (padding * 2 > at(window.kernel, axis)) return undefined;
-    const given = positions(size, padding, extent, stride, ceilMode);
-    if (given - start === wanted || (given - start > wanted && stride === 1)) return { padding, start };
+  // pooling_shape.h: at most half of the effective kernel; torch 2.1 knows the plain one.
+  const fits = (padding: number): boolean => padding * 2 <= at(window.kernel, axis);
+  if (typeof free === 'string' && stride !== 1) {
+    return begin === end && ceilMode === onnxCeilMode && fits(begin) ? { padding: begin, cut: { start: 0, rest: 0 } } : undefined;
   }
+  const size = typeof free === 'number' ? free : ANY_SIZE;
+  const count = typeof free === 'number' ? (wanted as number) : ANY_SIZE + begin + end - extent + 1;
+  for (let start = 0; fits(begin + start * stride); start++) {
+    const padding = begin + start * stride;
+    const rest = positions(size, padding, extent, stride, ceilMode) - start - count;
+    if (rest >= 0) return { padding, cut: { start, rest } };
+  }
+  return undefined;
 }
 
 /** Pool.h, pooling_output_shape: a window must start inside the input or its left padding. */

@@ -1,6 +1,6 @@
 import type { AtenName } from '../aten.ts';
 import type { Argument, Program, StateEntry, Statement, Variable } from '../program.ts';
-import { nextVariableId, readVariables } from './rewrite.ts';
+import { nextVariableId, readKeys, readVariables } from './rewrite.ts';
 
 /** Keep float32 parameters beside an input of lower precision: statistics lose too much in it, and torch takes the mixture. */
 const MIXED_OPERATORS = new Set<AtenName>(['batch_norm']);
@@ -10,12 +10,8 @@ const MIXED_OPERATORS = new Set<AtenName>(['batch_norm']);
  * have their layout, casts of the model to float32 become casts to it. What `float32Outputs` added stays.
  */
 export function lowerPrecision(program: Program, precision: 'bfloat16' | 'float16'): Program {
-  const lower = <T extends Variable | StateEntry>(item: T): T => (item.dtype === 'float32' ? { ...item, dtype: precision } : item);
-  const kept = new Set(
-    program.body.flatMap(({ op, arguments: args }) =>
-      MIXED_OPERATORS.has(op) ? args.flatMap((argument) => (argument.kind === 'state' ? [argument.key] : [])) : [],
-    ),
-  );
+  const kept = new Set(program.body.flatMap(({ op, arguments: args }) => (MIXED_OPERATORS.has(op) ? args.flatMap(readKeys) : [])));
+  const lower = (entry: StateEntry): StateEntry => (entry.dtype === 'float32' && !kept.has(entry.key) ? { ...entry, dtype: precision } : entry);
   const casts = inputCasts(program, precision);
   const replaced = new Map<number, Variable>();
   const body: Statement[] = [];
@@ -35,7 +31,7 @@ export function lowerPrecision(program: Program, precision: 'bfloat16' | 'float1
     });
     statement.results.forEach(castWhereDue);
   }
-  return { ...program, state: program.state.map((entry) => (kept.has(entry.key) ? entry : lower(entry))), body };
+  return { ...program, state: program.state.map(lower), body };
 }
 
 function isFloat32Cast({ arguments: args }: Statement): boolean {

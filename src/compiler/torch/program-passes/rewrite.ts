@@ -6,6 +6,12 @@ export function readVariables(argument: Argument): readonly Variable[] {
   return argument.kind === 'tensors' ? argument.items.flatMap(readVariables) : [];
 }
 
+/** Every state entry an argument reads. */
+export function readKeys(argument: Argument): readonly string[] {
+  if (argument.kind === 'state') return [argument.key];
+  return argument.kind === 'tensors' ? argument.items.flatMap(readKeys) : [];
+}
+
 /** How often each variable is read, by id: by statements, and once each as an output and as a tap. */
 export function countReaders(program: Program): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
