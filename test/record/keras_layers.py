@@ -546,6 +546,7 @@ def resize_cases():
             L.Resizing(4, 3, interpolation=name),
             [(4, 3, 1)],
         )
+    yield case("resizing nearest, right between pixels", L.Resizing(11, 9, interpolation="nearest"), [(26, 30, 1)])
     yield case("resizing uint8", L.Resizing(4, 3), [((5, 6, 2), "uint8")])
     yield case("resizing free", L.Resizing(4, 3), [(None, None, 1)])
     yield case(

@@ -1,6 +1,7 @@
 import type { ValueId } from '../../../graph/graph.ts';
 import { castTo, checkConstantSize, constantLike, type Emitter, transpose } from '../nodes.ts';
 import { interpolationMatrix, type ResampleMethod } from './interpolation-matrix.ts';
+import { isNearestExact, nearestIndices } from './nearest-indices.ts';
 
 /** `tf.image.ResizeMethod`. */
 export const RESIZE_METHODS = ['bilinear', 'nearest', 'bicubic', 'area', 'lanczos3', 'lanczos5', 'gaussian', 'mitchellcubic'] as const;
@@ -10,22 +11,22 @@ export type ResizeMethod = (typeof RESIZE_METHODS)[number];
 const TO_NCHW = [0, 3, 1, 2];
 const TO_NHWC = [0, 2, 3, 1];
 
+type Size = readonly [height: number, width: number];
+
+const NEAREST = { mode: 'nearest', nearest_mode: 'round_prefer_ceil' };
+
 /**
  * `tf.image.resize` (2.x: half-pixel centres, no antialias unless asked for) of [N, H, W, C] to [N, height, width, C].
  * Nearest keeps the dtype, all others give float32. Bilinear and nearest are ONNX' Resize; the others, whose kernels no runtime
  * shares, are two products with constant matrices and need fixed sizes.
  */
-export function emitResize(
-  context: Emitter,
-  x: ValueId,
-  size: readonly [height: number, width: number],
-  method: ResizeMethod,
-  antialias = false,
-): ValueId {
+export function emitResize(context: Emitter, x: ValueId, size: Size, method: ResizeMethod, antialias = false): ValueId {
   const [, height, width] = context.shape(x);
   if (method === 'nearest') {
     if (height === size[0] && width === size[1]) return x;
-    return resizeTo(context, x, size, { mode: 'nearest', nearest_mode: 'round_prefer_ceil' });
+    if (typeof height === 'number' && typeof width === 'number') return emitNearest(context, x, [height, width], size);
+    context.warn('nearest resizing of a free size: ONNX Runtime may take the neighbour of a pixel that lies right between two');
+    return resizeTo(context, x, size, NEAREST);
   }
   const input = castTo(context, x, 'float32');
   if (method === 'bilinear' && !antialias) {
@@ -42,6 +43,15 @@ export function emitResize(
   return transpose(context, resample(context, transpose(context, input, TO_NCHW), kernel, [height, width], size, antialias), TO_NHWC);
 }
 
+/** As Resize where every runtime takes the pixels that TensorFlow takes, else the pixels by their indices. */
+function emitNearest(context: Emitter, x: ValueId, from: Size, to: Size): ValueId {
+  if (isNearestExact(from[0], to[0]) && isNearestExact(from[1], to[1])) return resizeTo(context, x, to, NEAREST);
+  return [0, 1].reduce<ValueId>((result, axis) => {
+    const indices = nearestIndices(from[axis] as number, to[axis] as number);
+    return context.node('Gather', [result, context.builder.constant(indices)], { axis: axis + 1 });
+  }, x);
+}
+
 /** To sizes. Half-pixel centres; nearest takes floor((i + 0.5)·in/out), which is ONNX' (i + 0.5)·in/out − 0.5 rounded half up. */
 function resizeTo(context: Emitter, x: ValueId, size: readonly number[], attributes: Readonly<Record<string, string>>): ValueId {
   const resized = context.node('Resize', [transpose(context, x, TO_NCHW), null, null, context.builder.constant(size)], {
@@ -53,14 +63,7 @@ function resizeTo(context: Emitter, x: ValueId, size: readonly number[], attribu
 }
 
 /** [N, C, H, W]: matrix[height, H] · x · matrix[width, W]ᵀ. */
-function resample(
-  context: Emitter,
-  x: ValueId,
-  method: ResampleMethod,
-  from: readonly [number, number],
-  to: readonly [number, number],
-  antialias: boolean,
-): ValueId {
+function resample(context: Emitter, x: ValueId, method: ResampleMethod, from: Size, to: Size, antialias: boolean): ValueId {
   checkConstantSize(context, [to[0], from[0]]);
   checkConstantSize(context, [to[1], from[1]]);
   const rows = constantLike(context, x, interpolationMatrix(method, from[0], to[0], antialias), [to[0], from[0]]);
@@ -71,7 +74,7 @@ function resample(
 }
 
 /** Whole factors of [N, H, W, C] (UpSampling2D): free sizes pass through. */
-export function emitUpsample(context: Emitter, x: ValueId, factors: readonly [number, number], method: 'bilinear' | 'nearest'): ValueId {
+export function emitUpsample(context: Emitter, x: ValueId, factors: Size, method: 'bilinear' | 'nearest'): ValueId {
   if (factors[0] === 1 && factors[1] === 1) return method === 'nearest' ? x : castTo(context, x, 'float32');
   const input = method === 'nearest' ? x : castTo(context, x, 'float32');
   const scales = context.builder.constant([1, 1, ...factors], { dtype: 'float32' });

@@ -68,8 +68,7 @@ export function emitCase(recorded: CaseToEmit, mode: 'follows' | 'inference' = '
     arguments: Object.fromEntries(Object.entries(recorded.arguments ?? {}).map(([key, value]) => [key, toTensors(value)])),
     weight: (role, part) => weights[specs.findIndex((spec) => spec.role === role && spec.part === part)] as ValueId,
     node: (op, nodeInputs, attributes = {}) => builder.node(op, nodeInputs, { name: 'layer', calls: [call], attributes }),
-    nodes: (op, nodeInputs, outputCount, attributes = {}) =>
-      builder.nodes(op, nodeInputs, { name: 'layer', calls: [call], attributes, outputCount }),
+    nodes: (op, nodeInputs, outputCount, attributes = {}) => builder.nodes(op, nodeInputs, { name: 'layer', calls: [call], attributes, outputCount }),
     shape: (value) => builder.shape(value),
     unsupported: (what, remedy) => {
       throw new TorchliftError('unsupported', { what, ...(remedy !== undefined && { remedy }) });
@@ -77,6 +76,8 @@ export function emitCase(recorded: CaseToEmit, mode: 'follows' | 'inference' = '
     warn: (what) => warnings.push(what),
   };
   const outputs = definition.emit(context);
+  const [first] = outputs;
+  if (first !== undefined) builder.tap(call, { value: first, toSource: [...builder.shape(first).keys()] });
   for (const [index, output] of outputs.entries()) builder.output(`y${index}`, output);
   return { graph: builder.build(), warnings };
 }

@@ -36,7 +36,10 @@ export function drawNumbers(seed: number, count: number): readonly number[] {
 }
 
 /** Of input `position`; integers are spread over 0 … 251. */
-export function inputNumbers({ shape, dtype }: RecordedCase['inputs'][number], position: number): { shape: readonly number[]; data: readonly number[] } {
+export function inputNumbers(
+  { shape, dtype }: RecordedCase['inputs'][number],
+  position: number,
+): { shape: readonly number[]; data: readonly number[] } {
   const sizes = [BATCH, ...shape.map((size) => size ?? FREE_SIZE)];
   const numbers = drawNumbers(
     position,

@@ -1,7 +1,8 @@
 import { isFloat } from '../../../../core/dtypes.ts';
-import type { Shape, ValueId } from '../../../graph/graph.ts';
+import type { Dim, Shape, ValueId } from '../../../graph/graph.ts';
 import { readLiteral } from '../literal.ts';
 import { constantLike, type Emitter } from '../nodes.ts';
+import { absorbShapeValue, type ShapeValue } from './shape-values.ts';
 
 /** One of TensorFlow's functions as a layer: `tf.nn.relu`, `x + y`. The names are those TensorFlow exports, over its versions. */
 export interface TfFunction {
@@ -68,6 +69,22 @@ export class FunctionCall {
     const value = this.raw(key);
     if (Array.isArray(value) && value.every((item) => Number.isSafeInteger(item))) return value;
     return this.refuse(`${key} ${short(value)}`);
+  }
+
+  /** Sizes (at least -1): numbers, or what `tf.shape` gave, which may have names. */
+  sizes(key: string): readonly Dim[] {
+    const value = this.raw(key);
+    const { builder, call } = this.context;
+    const absorb = (tensor: ValueId): ShapeValue => absorbShapeValue(builder, tensor, call) ?? this.refuse(`a ${key} that is computed`);
+    const whole = asTensor(value);
+    if (whole !== undefined) return absorb(whole).dims;
+    if (!Array.isArray(value)) return this.refuse(`${key} ${short(value)}`);
+    return value.map((item): Dim => {
+      if (Number.isSafeInteger(item) && item >= -1) return item;
+      const tensor = asTensor(item);
+      const known = tensor === undefined ? undefined : absorb(tensor);
+      return known?.isScalar ? (known.dims[0] as Dim) : this.refuse(`a ${key} that is computed`);
+    });
   }
 
   /** One axis of a tensor of rank `rank`, counted from the front. */

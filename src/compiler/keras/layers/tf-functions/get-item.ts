@@ -1,7 +1,7 @@
 import type { Dim, ValueId } from '../../../graph/graph.ts';
 import { slice, unsqueeze } from '../nodes.ts';
 import { asTensor, type FunctionCall, type TfFunction } from './function-call.ts';
-import { noteShapeValue, shapeValue } from './shape-values.ts';
+import { noteShapeValue, type ShapeValue, shapeValue } from './shape-values.ts';
 
 /** Past every axis' end. */
 const END = 2 ** 31 - 1;
@@ -31,13 +31,15 @@ export const getItem: TfFunction = {
 };
 
 /** The sizes that are taken from a `tf.shape`. */
-function knownSizes(call: FunctionCall, x: ValueId, items: readonly Item[]): { dims: readonly Dim[]; isScalar: boolean } | undefined {
+function knownSizes(call: FunctionCall, x: ValueId, items: readonly Item[]): ShapeValue | undefined {
   const from = shapeValue(call.context.builder, x);
   const [item, ...more] = items;
   if (from === undefined || from.isScalar || item === undefined || more.length > 0 || item.kind === 'newaxis') return undefined;
-  if (item.kind === 'range') return item.step === 1 ? { dims: from.dims.slice(item.start ?? 0, item.stop ?? undefined), isScalar: false } : undefined;
+  const calls = [...from.calls, call.context.call];
+  if (item.kind === 'range')
+    return item.step === 1 ? { dims: from.dims.slice(item.start ?? 0, item.stop ?? undefined), isScalar: false, calls } : undefined;
   const dim = from.dims.at(item.index);
-  return dim === undefined ? undefined : { dims: [dim], isScalar: true };
+  return dim === undefined ? undefined : { dims: [dim], isScalar: true, calls };
 }
 
 function emitItems(call: FunctionCall, x: ValueId, items: readonly Item[]): ValueId {

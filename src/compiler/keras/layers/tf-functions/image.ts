@@ -11,7 +11,7 @@ export const imageFunctions: readonly TfFunction[] = [
       if (call.boolean('preserve_aspect_ratio', false)) return call.refuse('preserve_aspect_ratio');
       const [height, width, ...more] = call.integers('size');
       if (height === undefined || width === undefined || more.length > 0 || height < 1 || width < 1)
-        return call.refuse('a size that is not [height, width]');
+        return call.refuse('a size that is not [height, width], both fixed');
       const name = call.string('method', 'bilinear').toLowerCase();
       const method = RESIZE_METHODS.find((known) => known === name) ?? call.refuse(`method ${name}`);
       return emitResize(call.context, x, [height, width], method, call.boolean('antialias', false));

@@ -2,7 +2,7 @@ import type { DType } from '../../../../core/dtypes.ts';
 import type { Dim, ValueId } from '../../../graph/graph.ts';
 import { castTo, constantLike, slice, transpose, unsqueeze } from '../nodes.ts';
 import { asTensor, type FunctionCall, type TfFunction } from './function-call.ts';
-import { noteShapeValue, shapeValue } from './shape-values.ts';
+import { noteShapeValue } from './shape-values.ts';
 
 /** More outputs of a split or unstack than any model has. */
 const MAX_PARTS = 4096;
@@ -17,20 +17,6 @@ function tensors(call: FunctionCall): readonly ValueId[] {
     const [given, expected] = [call.context.builder.value(value), call.context.builder.value(like)];
     if (given.dtype !== expected.dtype || given.shape.length !== expected.shape.length) return call.refuse('tensors of several dtypes or ranks');
     return value;
-  });
-}
-
-/** The sizes of a `shape` argument: numbers, or sizes taken from `tf.shape`. */
-function targetShape(call: FunctionCall, key: string): readonly Dim[] {
-  const value = call.raw(key);
-  const whole = asTensor(value);
-  if (whole !== undefined) return shapeValue(call.context.builder, whole)?.dims ?? call.refuse(`a ${key} that is computed`);
-  if (!Array.isArray(value)) return call.refuse(`${key} ${JSON.stringify(value)?.slice(0, 80)}`);
-  return value.map((item): Dim => {
-    if (Number.isInteger(item) && item >= -1) return item;
-    const tensor = asTensor(item);
-    const known = tensor === undefined ? undefined : shapeValue(call.context.builder, tensor);
-    return known?.isScalar ? (known.dims[0] as Dim) : call.refuse(`a ${key} that is computed`);
   });
 }
 
@@ -158,7 +144,7 @@ export const shapeFunctions: readonly TfFunction[] = [
     parameters: ['shape'],
     emit(call) {
       const x = call.tensor;
-      return call.node('Reshape', [x, call.context.builder.constant(onnxShape(call, x, targetShape(call, 'shape')))]);
+      return call.node('Reshape', [x, call.context.builder.constant(onnxShape(call, x, call.sizes('shape')))]);
     },
   },
   {
@@ -169,7 +155,7 @@ export const shapeFunctions: readonly TfFunction[] = [
       const type = call.string('out_type', 'int32');
       if (type !== 'int32' && type !== 'int64') return call.refuse(`out_type ${type}`);
       const sizes = castTo(call.context, call.node('Shape', [x]), type);
-      return noteShapeValue(call.context.builder, sizes, { dims: call.shape(x), isScalar: false });
+      return noteShapeValue(call.context.builder, sizes, { dims: call.shape(x), isScalar: false, calls: [call.context.call] });
     },
   },
   {
@@ -209,7 +195,7 @@ export const shapeFunctions: readonly TfFunction[] = [
     parameters: ['shape'],
     emit(call) {
       const x = call.tensor;
-      const target = targetShape(call, 'shape');
+      const target = call.sizes('shape');
       const from = call.shape(x);
       const offset = target.length - from.length;
       // A 1 in Expand's shape keeps the size, which is how a free one passes through.
