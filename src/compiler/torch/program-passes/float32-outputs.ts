@@ -42,10 +42,10 @@ function castOutput(program: Program, index: number): Program {
   if (head !== undefined && DTYPE_ACTIVATIONS.has(head.op)) return withFloat32Argument(program, head);
   const logits = head?.arguments[0];
   if (head !== undefined && ACTIVATIONS.has(head.op) && logits?.kind === 'variable') {
-    if (made.get(logits.variable.id)?.op === 'to') return program; // another output has cast it
+    if (castsToFloat32(made.get(logits.variable.id))) return program; // another output has cast it
     return withCastBefore(program, head, logits.variable);
   }
-  return made.get(output.variable.id)?.op === 'to' ? program : withCastOfOutput(program, output.variable);
+  return castsToFloat32(made.get(output.variable.id)) ? program : withCastOfOutput(program, output.variable);
 }
 
 /** The statement that makes the output, but for moves; undefined where the rest of the program reads any of it too. */
@@ -61,6 +61,11 @@ function findHead(program: Program, output: Variable): Statement | undefined {
     head = made.get(source.variable.id);
   }
   return head;
+}
+
+export function castsToFloat32(statement: Statement | undefined): boolean {
+  const dtype = statement?.op === 'to' ? statement.arguments[1] : undefined;
+  return dtype?.kind === 'dtype' && dtype.value === 'float32';
 }
 
 function withFloat32Argument(program: Program, head: Statement): Program {

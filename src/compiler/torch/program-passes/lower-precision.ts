@@ -1,5 +1,6 @@
 import type { AtenName } from '../aten.ts';
 import type { Argument, Program, StateEntry, Statement, Variable } from '../program.ts';
+import { castsToFloat32 } from './float32-outputs.ts';
 import { nextVariableId, readKeys, readVariables } from './rewrite.ts';
 
 /** Keep float32 parameters beside an input of lower precision: statistics lose too much in it, and torch takes the mixture. */
@@ -24,25 +25,20 @@ export function lowerPrecision(program: Program, precision: 'bfloat16' | 'float1
   program.inputs.forEach(castWhereDue);
   for (const statement of program.body) {
     const args = statement.arguments.map((argument) => mapVariables(argument, (variable) => replaced.get(variable.id) ?? variable));
-    const isOurs = statement.op === 'to' && isFloat32Cast(statement);
     body.push({
       ...statement,
-      arguments: isOurs && !keepsFloat32(statement) ? args.with(1, { kind: 'dtype', value: precision }) : args,
+      arguments: castsToFloat32(statement) && !keepsFloat32(program, statement) ? args.with(1, { kind: 'dtype', value: precision }) : args,
     });
     statement.results.forEach(castWhereDue);
   }
   return { ...program, state: program.state.map(lower), body };
 }
 
-function isFloat32Cast({ arguments: args }: Statement): boolean {
-  const dtype = args[1];
-  return dtype?.kind === 'dtype' && dtype.value === 'float32';
-}
-
-/** A cast from float32 to float32 is no cast of the model's: it was put in front of a head for this very purpose. */
-function keepsFloat32({ arguments: args }: Statement): boolean {
+/** An output's own cast, or one from float32 to float32: no cast of the model's, it was put in front of a head for this very purpose. */
+function keepsFloat32(program: Program, { arguments: args, results }: Statement): boolean {
   const source = args[0];
-  return source?.kind === 'variable' && source.variable.dtype === 'float32';
+  if (source?.kind === 'variable' && source.variable.dtype === 'float32') return true;
+  return program.outputs.some(({ variable }) => variable.id === results[0]?.id);
 }
 
 /** For each variable after which a float32 input is to be cast: the input's only permute, or the input itself. */
