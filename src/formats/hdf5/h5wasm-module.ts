@@ -20,7 +20,7 @@ export interface H5WasmModule {
   get_dataset_data(file: bigint, path: string, count: bigint[], offset: bigint[], strides: bigint[], pointer: bigint): number;
 }
 
-export interface H5WasmMetadata {
+interface H5WasmMetadata {
   readonly shape: number[] | null;
   /** Bytes of one element in memory. */
   readonly size: number;
