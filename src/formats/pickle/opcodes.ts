@@ -104,7 +104,7 @@ const ROWS: readonly (readonly [code: number, name: string, PickleArgument, take
   [0x90, 'ADDITEMS', 'none', 'mark', 0],
   [0x91, 'FROZENSET', 'none', 'mark', 1],
   [0x92, 'NEWOBJ_EX', 'none', 3, 1, 'call'],
-  [0x93, 'STACK_GLOBAL', 'none', 0, 0, 'stack-global'],
+  [0x93, 'STACK_GLOBAL', 'none', 2, 1, 'stack-global'],
   [0x94, 'MEMOIZE', 'none', 0, 0, 'memoize'],
   [0x95, 'FRAME', byte(8), 0, 0],
   [0x96, 'BYTEARRAY8', counted(8), 0, 1],

@@ -73,7 +73,7 @@ describe('scanPickle', () => {
   });
 
   it('starts and ends where a pickle does', () => {
-    expect(scanPickle(Buffer.from('junkN.rest'), 4)).toMatchObject({ end: 6, opcodes: 2, problem: undefined });
+    expect(scanPickle(Buffer.from('junkN.rest'), { start: 4 })).toMatchObject({ end: 6, opcodes: 2, problem: undefined });
   });
 
   it.each([
@@ -121,7 +121,7 @@ describe('scanPickle', () => {
     ['a line without end', 'cos\nsystem\nVabc', 'past the end'],
     ['an empty memo', 'cos\nsystem\nh\x01.', 'never remembered'],
     ['a memo index in words', 'cos\nsystem\npone\n.', 'no number'],
-    ['STACK_GLOBAL on too little', 'cos\nsystem\n\x93.', 'no two values'],
+    ['STACK_GLOBAL on too little', 'cos\nsystem\n\x93.', 'too little'],
   ])('stops at %s and keeps what it found', (_, text, problem) => {
     const scan = scanText(text);
     expect(names(scan)).toBe('os system');
@@ -134,14 +134,19 @@ describe('scanPickle', () => {
   });
 
   it.each([
-    ['a deep stack', Buffer.alloc(3 << 20, 'N'), 'too deep'],
-    ['deep marks', Buffer.alloc(3 << 20, '('), 'too deep'],
-    ['a deep stack of copies', Buffer.concat([Buffer.from('N'), Buffer.alloc(3 << 20, '2')]), 'too deep'],
-    ['a large memo', Buffer.concat([Buffer.from('N'), Buffer.alloc(3 << 20, 0x94)]), 'remembered'],
+    ['a deep stack', Buffer.alloc(1.1e6, 'N'), 'too deep'],
+    ['deep marks', Buffer.alloc(1.1e6, '('), 'too deep'],
+    ['a deep stack of copies', Buffer.concat([Buffer.from('N'), Buffer.alloc(1.1e6, '2')]), 'too deep'],
+    ['a large memo', Buffer.concat([Buffer.from('N'), Buffer.alloc(1.1e6, 0x94)]), 'remembered'],
     ['many names', Buffer.from(Array.from({ length: 10_002 }, (_, index) => `cm\nn${index}\n0`).join('')), 'imports more than'],
     ['a long pickle', Buffer.alloc((64 << 20) + 1), 'at most'],
   ])('is bounded: %s', (_, bytes, problem) => {
     expect(scanPickle(bytes).problem?.what).toContain(problem);
+  });
+
+  it('is bounded: many opcodes', () => {
+    expect(scanPickle(Buffer.from('N0N0N.'), { maxOpcodes: 5 }).problem?.what).toContain('more than 5 opcodes');
+    expect(scanPickle(Buffer.from('N0N0N.'), { maxOpcodes: 6 }).problem).toBeUndefined();
   });
 
   it('never throws, and always ends, on damaged pickles', () => {

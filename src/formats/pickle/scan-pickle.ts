@@ -1,8 +1,10 @@
 import { OPCODES, type PickleArgument, type PickleOpcode } from './opcodes.ts';
-import { PickleStack } from './pickle-stack.ts';
+import { PickleStack, UNKNOWN } from './pickle-stack.ts';
 
 /** Weights stand outside the pickle; what describes a hundred thousand tensors has 20 MB. */
 export const MAX_PICKLE_BYTES = 64 << 20;
+/** Forty-five describe a tensor: twice as many as for a hundred thousand of them. Bounds the time to seconds. */
+const MAX_OPCODES = 10_000_000;
 /** Names that one pickle may import; a whole pickled training state has some hundred. */
 const MAX_GLOBALS = 10_000;
 /** Findings that are kept of each kind, for the message's sake. */
@@ -39,11 +41,17 @@ export interface PickleScan {
   readonly problem: { readonly what: string; readonly offset: number } | undefined;
 }
 
+export interface ScanOptions {
+  /** Where the pickle starts; 0 unless given. */
+  readonly start?: number;
+  readonly maxOpcodes?: number;
+}
+
 /**
  * Lists what loading a pickle (protocols 0 to 5) would import and call, without doing any of it. Never throws: see `problem`.
  * Time and memory are bounded by the length. Where Python would refuse and this scan doesn't, it lists more, never less.
  */
-export function scanPickle(bytes: Uint8Array, start = 0): PickleScan {
+export function scanPickle(bytes: Uint8Array, { start = 0, maxOpcodes = MAX_OPCODES }: ScanOptions = {}): PickleScan {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const stack = new PickleStack();
   const globals = new Map<string, PickleGlobal>();
@@ -53,6 +61,7 @@ export function scanPickle(bytes: Uint8Array, start = 0): PickleScan {
   let calls = 0;
   let opcodes = 0;
   let at = start;
+  const argument: ArgumentSpan = { start, end: start, next: start };
   const finish = (problem?: string, offset = at): PickleScan => ({
     protocol,
     globals: [...globals.values()],
@@ -75,17 +84,19 @@ export function scanPickle(bytes: Uint8Array, start = 0): PickleScan {
     if (code === undefined) return finish('the pickle ends without STOP');
     const opcode = OPCODES[code];
     if (opcode === undefined) return finish(`0x${code.toString(16).padStart(2, '0')} is no opcode`);
-    const argument = locateArgument(bytes, view, at + 1, opcode.argument);
-    if (argument === undefined) return finish(`the argument of ${opcode.name} reaches past the end`);
+    if (!locateArgument(bytes, view, at + 1, opcode.argument, argument)) return finish(`the argument of ${opcode.name} reaches past the end`);
+    if (opcodes === maxOpcodes) return finish(`the pickle has more than ${maxOpcodes} opcodes`);
     at = argument.next;
     opcodes++;
 
-    let value: string | undefined;
+    let slot = UNKNOWN;
     switch (opcode.role) {
+      case undefined:
+        break;
       case 'text':
       case 'text-quoted':
       case 'text-escaped':
-        value = decodeText(bytes, argument, opcode);
+        slot = offset;
         break;
       case 'global':
       case 'inst': {
@@ -95,12 +106,10 @@ export function scanPickle(bytes: Uint8Array, start = 0): PickleScan {
         break;
       }
       case 'stack-global': {
-        const name = stack.pop();
-        const module = stack.pop();
-        if (name === undefined || module === undefined) return finish('STACK_GLOBAL finds no two values on the stack', offset);
-        if (typeof name.text === 'string' && typeof module.text === 'string') addGlobal(module.text, name.text);
+        const name = decodeText(bytes, view, stack.top(0));
+        const module = decodeText(bytes, view, stack.top(1));
+        if (name !== undefined && module !== undefined) addGlobal(module, name);
         else addOpaque(opcode.name, offset);
-        if (!stack.push(undefined)) return finish('the stack is too deep', offset);
         break;
       }
       case 'call':
@@ -123,34 +132,39 @@ export function scanPickle(bytes: Uint8Array, start = 0): PickleScan {
     if (globals.size > MAX_GLOBALS) return finish(`the pickle imports more than ${MAX_GLOBALS} names`, offset);
     if (!stack.take(opcode.takes)) return finish(`${opcode.name} finds too little on the stack`, offset);
     if (opcode.role === 'stop') return finish();
-    if (opcode.gives === 1 && !stack.push(value)) return finish('the stack is too deep', offset);
+    if (opcode.gives === 1 && !stack.push(slot)) return finish('the stack is too deep', offset);
   }
 }
 
+/** Reused from opcode to opcode: there may be millions. */
 interface ArgumentSpan {
-  readonly start: number;
+  start: number;
   /** Without the newline. */
-  readonly end: number;
-  readonly next: number;
+  end: number;
+  next: number;
 }
 
-function locateArgument(bytes: Uint8Array, view: DataView, at: number, argument: PickleArgument): ArgumentSpan | undefined {
-  if (argument === 'none') return { start: at, end: at, next: at };
+/** Finds the argument at `at`; false where it reaches past the end. */
+function locateArgument(bytes: Uint8Array, view: DataView, at: number, argument: PickleArgument, span: ArgumentSpan): boolean {
+  span.start = at;
+  span.end = at;
   if (argument === 'line' || argument === 'two-lines') {
-    let newline = bytes.indexOf(0x0a, at);
-    if (newline >= 0 && argument === 'two-lines') newline = bytes.indexOf(0x0a, newline + 1);
-    return newline < 0 ? undefined : { start: at, end: newline, next: newline + 1 };
+    span.end = bytes.indexOf(0x0a, at);
+    if (span.end >= 0 && argument === 'two-lines') span.end = bytes.indexOf(0x0a, span.end + 1);
+    span.next = span.end + 1;
+    return span.end >= 0;
   }
-  let start = at;
-  let end: number;
-  if ('bytes' in argument) {
-    end = at + argument.bytes;
-  } else {
-    start = at + argument.lengthBytes;
-    if (start > bytes.byteLength) return undefined;
-    end = start + readLength(view, at, argument.lengthBytes);
+  if (argument !== 'none') {
+    if ('bytes' in argument) {
+      span.end = at + argument.bytes;
+    } else {
+      span.start = at + argument.lengthBytes;
+      if (span.start > bytes.byteLength) return false;
+      span.end = span.start + readLength(view, at, argument.lengthBytes);
+    }
   }
-  return end <= bytes.byteLength ? { start, end, next: end } : undefined;
+  span.next = span.end;
+  return span.end <= bytes.byteLength;
 }
 
 /** Beyond 2^53 the length is inexact, and reaches past any end. */
@@ -159,10 +173,16 @@ function readLength(view: DataView, at: number, lengthBytes: 1 | 4 | 8): number 
   return lengthBytes === 4 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
 }
 
-/** Text that may become a name; undefined where it is too long or written with escapes, which no pickler does for a name. */
-function decodeText(bytes: Uint8Array, { start, end }: ArgumentSpan, opcode: PickleOpcode): string | undefined {
-  if (end - start > MAX_NAME_BYTES) return undefined;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
+/**
+ * The text that the opcode at `offset` pushes, for a name; undefined where there is none, and where it is too long or written with escapes, as no
+ * pickler writes a name.
+ */
+function decodeText(bytes: Uint8Array, view: DataView, offset: number): string | undefined {
+  const opcode = OPCODES[bytes[offset] ?? 0];
+  const span: ArgumentSpan = { start: 0, end: 0, next: 0 };
+  if (offset === UNKNOWN || opcode === undefined || !locateArgument(bytes, view, offset + 1, opcode.argument, span)) return undefined;
+  if (span.end - span.start > MAX_NAME_BYTES) return undefined;
+  const text = decodeName(bytes, span.start, span.end);
   if (opcode.role === 'text') return text;
   if (text.includes('\\')) return undefined;
   if (opcode.role === 'text-escaped') return text;

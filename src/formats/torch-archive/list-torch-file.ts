@@ -48,7 +48,7 @@ function listPickleFile(source: ByteSource): TorchFileListing {
   const pickles: { record: string; scan: PickleScan }[] = [];
   let end = 0;
   while (pickles.length < (isLegacy ? LEGACY_PICKLES : 1)) {
-    const scan = scanPickle(bytes, end);
+    const scan = scanPickle(bytes, { start: end });
     pickles.push({ record: `pickle at byte ${end}`, scan });
     end = scan.end;
     if (scan.problem !== undefined) break;
