@@ -178,16 +178,7 @@ def case(name, applied, inputs):
             }
             for weight in layer.weights
         ],
-        "outputs": [
-            {
-                "shape": list(output.shape),
-                "dtype": output.dtype.name,
-                "data": base64.b64encode(
-                    np.asarray(output).astype("<f4").tobytes()
-                ).decode(),
-            }
-            for output in computed
-        ],
+        "outputs": [encode(output) for output in computed],
     }
     if others:
         record["arguments"] = others
@@ -546,7 +537,11 @@ def resize_cases():
             L.Resizing(4, 3, interpolation=name),
             [(4, 3, 1)],
         )
-    yield case("resizing nearest, right between pixels", L.Resizing(11, 9, interpolation="nearest"), [(26, 30, 1)])
+    yield case(
+        "resizing nearest, right between pixels",
+        L.Resizing(11, 9, interpolation="nearest"),
+        [(26, 30, 1)],
+    )
     yield case("resizing uint8", L.Resizing(4, 3), [((5, 6, 2), "uint8")])
     yield case("resizing free", L.Resizing(4, 3), [(None, None, 1)])
     yield case(
@@ -684,6 +679,87 @@ def function_cases():
         yield case(f"tf {name}", function, inputs)
 
 
+def raw_op_cases():
+    """What TF 2.1 to 2.3 saved for a function: the layer class still exists for graphs, so its config and call are made by hand."""
+    node = {"T": {"type": "DT_FLOAT"}}
+    strided = {"begin": [0, 0], "end": [0, 0], "strides": [1, -1]}
+    cases = {
+        "RealDiv": ({"op": "RealDiv", "attr": node}, {1: 127.5}),
+        "Sub from a constant": ({"op": "Sub", "attr": node}, {0: 1.0}),
+        "Mean": (
+            {
+                "op": "Mean",
+                "attr": {
+                    **node,
+                    "Tidx": {"type": "DT_INT32"},
+                    "keep_dims": {"b": True},
+                },
+            },
+            {1: [1]},
+        ),
+        "BiasAdd": (
+            {"op": "BiasAdd", "attr": {**node, "data_format": {"s": "TkhXQw=="}}},
+            {1: [1.0, 2.0, 3.0, 4.0]},
+        ),
+        "StridedSlice": (
+            {
+                "op": "StridedSlice",
+                "attr": {
+                    **node,
+                    "Index": {"type": "DT_INT32"},
+                    "begin_mask": {"i": "2"},
+                    "end_mask": {"i": "2"},
+                    "ellipsis_mask": {"i": "1"},
+                    "new_axis_mask": {"i": "0"},
+                    "shrink_axis_mask": {"i": "0"},
+                },
+            },
+            {1: strided["begin"], 2: strided["end"], 3: strided["strides"]},
+        ),
+    }
+    for name, (definition, constants) in cases.items():
+        value = draw(0, (BATCH, 3, 4))
+        output = raw_op(definition, constants, value)
+        yield {
+            "name": f"raw {name}",
+            "className": "TensorFlowOpLayer",
+            "config": {
+                "node_def": {"name": "op", **definition},
+                "constants": {
+                    str(index): constant for index, constant in constants.items()
+                },
+            },
+            "inputs": [{"shape": [3, 4], "dtype": "float32"}],
+            "weights": [],
+            "outputs": [encode(output)],
+        }
+
+
+def raw_op(definition, constants, value):
+    from google.protobuf import json_format
+    from keras.engine.base_layer import TensorFlowOpLayer
+
+    names = ["x"] + [f"c{index}" for index in constants]
+    if 0 in constants:
+        names.reverse()
+    message = json_format.ParseDict(
+        {"name": "op", "input": names, **definition}, tf.compat.v1.NodeDef()
+    )
+    integers = definition["op"] in ("Mean", "StridedSlice")
+    tensors = {
+        index: np.array(constant, np.int32 if integers else np.float32)
+        for index, constant in constants.items()
+    }
+    return TensorFlowOpLayer(message.SerializeToString(), "op", tensors)(
+        tf.constant(value)
+    )
+
+
+def encode(output):
+    data = base64.b64encode(np.asarray(output).astype("<f4").tobytes()).decode()
+    return {"shape": list(output.shape), "dtype": output.dtype.name, "data": data}
+
+
 GROUPS = {
     "convolutions": conv_cases,
     "normalizations": normalization_cases,
@@ -693,6 +769,7 @@ GROUPS = {
     "merges": merge_cases,
     "resizes": resize_cases,
     "functions": function_cases,
+    "raw-ops": raw_op_cases,
 }
 
 

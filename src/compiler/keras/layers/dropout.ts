@@ -1,7 +1,7 @@
 import type { ValueId } from '../../graph/graph.ts';
 import type { ConfigReader } from '../config-reader.ts';
 import { defineLayer } from '../layer.ts';
-import { constantLike, type Emitter, expectRank, fromChannelsFirst, onlyInput, slice, toChannelsFirst } from './nodes.ts';
+import { constantLike, type Emitter, expectRank, fromChannelsFirst, onlyInput, toChannelsFirst } from './nodes.ts';
 import { type DataFormat, readDataFormat } from './options.ts';
 
 /** Share of elements set to 0 in training; the others are divided by 1 − rate. */
@@ -19,18 +19,14 @@ export function emitDropout(context: Emitter, x: ValueId, rate: number): ValueId
 
 /**
  * One draw for each combination of the first `axes` axes, the same for all that follow: x times a Dropout of ones
- * [N, C, 1, 1] (`axes` 2: whole channels) or [N, 1, 1, 1] (`axes` 1: whole rows of the batch). The ones are the first element of
- * each to the power of 0, which is 1 for NaN and infinity too: their number is free without a computed shape.
+ * [N, C, 1, 1] (`axes` 2: whole channels) or [N, 1, 1, 1] (`axes` 1: whole rows of the batch). Lowerings know it by this form.
  */
 export function emitSharedDropout(context: Emitter, x: ValueId, rate: number, axes: number): ValueId {
   if (context.mode === 'inference' || rate === 0) return x;
-  const shared = [...context.shape(x).keys()].slice(axes);
-  const first = slice(
-    context,
-    x,
-    shared.map((axis) => ({ axis, start: 0, end: 1 })),
-  );
-  const ones = context.node('Pow', [first, constantLike(context, x, 0)]);
+  const rank = context.shape(x).length;
+  const drawn = context.node('Shape', [x], { start: 0, end: axes });
+  const shape = context.node('Concat', [drawn, context.builder.constant(Array<number>(rank - axes).fill(1))], { axis: 0 });
+  const ones = context.node('Expand', [constantLike(context, x, 1), shape]);
   return context.node('Mul', [x, emitDropout(context, ones, rate)]);
 }
 

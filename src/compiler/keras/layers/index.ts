@@ -21,6 +21,7 @@ import { averagePooling1d, averagePooling2d, maxPooling1d, maxPooling2d } from '
 import { rescaling } from './rescaling.ts';
 import { cropping1d, cropping2d, permute, repeatVector, reshape, zeroPadding1d, zeroPadding2d } from './reshaping.ts';
 import { separableConv2d } from './separable-conv.ts';
+import { tensorFlowOpLayer } from './tensorflow-op-layer.ts';
 import { slicingOpLambda, tfOpLambda } from './tf-op-lambda.ts';
 import { activityRegularization, trainingOnlyLayers } from './training-only.ts';
 import { unitNormalization } from './unit-normalization.ts';
@@ -75,6 +76,7 @@ const LAYERS: readonly LayerDefinition<unknown>[] = [
   spatialDropout2d,
   stochasticDepth,
   subtract,
+  tensorFlowOpLayer,
   tfOpLambda,
   unitNormalization,
   upSampling1d,

@@ -1,27 +1,6 @@
-import { invariant } from '../../../core/errors.ts';
 import { defineLayer } from '../layer.ts';
-import { activationFunctions } from './tf-functions/activations.ts';
-import { arithmeticFunctions } from './tf-functions/arithmetic.ts';
 import { FunctionCall, type TfFunction } from './tf-functions/function-call.ts';
-import { getItem } from './tf-functions/get-item.ts';
-import { imageFunctions } from './tf-functions/image.ts';
-import { reductionFunctions } from './tf-functions/reductions.ts';
-import { shapeFunctions } from './tf-functions/shapes.ts';
-
-const FUNCTIONS: readonly TfFunction[] = [
-  ...activationFunctions,
-  ...arithmeticFunctions,
-  ...imageFunctions,
-  ...reductionFunctions,
-  ...shapeFunctions,
-  getItem,
-];
-
-const BY_NAME = new Map(FUNCTIONS.flatMap((definition) => definition.names.map((name) => [name, definition] as const)));
-invariant(BY_NAME.size === FUNCTIONS.reduce((count, { names }) => count + names.length, 0), 'a TensorFlow function stands twice in the table');
-
-/** TensorFlow's names of the functions that TFOpLambda and SlicingOpLambda may hold, sorted: for the support table. */
-export const TF_FUNCTION_NAMES: readonly string[] = [...BY_NAME.keys()].sort();
+import { findTfFunction } from './tf-functions/index.ts';
 
 /** A TensorFlow function that was called on Keras' symbolic tensors: `tf.nn.relu(x)`, `x + 1`, `x[:, 0]`. */
 function defineOpLayer(className: string) {
@@ -29,7 +8,7 @@ function defineOpLayer(className: string) {
     className,
     parse(reader) {
       const name = reader.string('function');
-      const definition = BY_NAME.get(name);
+      const definition = findTfFunction(name);
       if (definition === undefined) throw reader.unsupported(`tf.${name.slice(0, 80)}`);
       return { name, definition };
     },

@@ -17,7 +17,7 @@ export interface RecordedCase {
   readonly first?: unknown;
 }
 
-export const GROUPS = ['activations', 'convolutions', 'functions', 'merges', 'normalizations', 'poolings', 'resizes', 'shapes'] as const;
+export const GROUPS = ['activations', 'convolutions', 'functions', 'merges', 'normalizations', 'poolings', 'raw-ops', 'resizes', 'shapes'] as const;
 
 /** As recorded: every batch has two rows, every free size is five. */
 export const BATCH = 2;
