@@ -13,7 +13,7 @@ export type TorchFileKind = 'torchscript' | 'torch-save' | 'torch-save-legacy' |
  * `python-source`: Python code that loading runs · `native-code`: a library for the processor · `pickled-weights`: a `.pt2` that has torch
  * unpickle its weights · `ambiguous-name`: two records that torch, which ignores case, can't tell apart · `nested-archive`: archives in archives.
  */
-export type TorchFindingRule =
+type TorchFindingRule =
   | 'unsafe-global'
   | 'opaque-opcode'
   | 'damaged-pickle'

@@ -6,7 +6,7 @@ import { CENTRAL_HEADER_BYTES, CENTRAL_HEADER_SIGNATURE, UTF8_FLAG, ZIP64_EXTRA_
 import { zipError } from './zip-error.ts';
 
 /** The largest checkpoints have some ten thousand tensors. */
-export const MAX_ENTRIES = 100_000;
+const MAX_ENTRIES = 100_000;
 /** 640 bytes for each of them, ten times what PyTorch writes. */
 const MAX_DIRECTORY_BYTES = 64 << 20;
 /** Deflate's longest match is 258 bytes for two bits (RFC 1951): no honest entry unfolds to more. */
