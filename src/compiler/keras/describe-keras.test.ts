@@ -50,6 +50,13 @@ test('weights alone, and dialects that are refused, are described by their group
   expect(describeKeras({ ...modelFile(config, weights), backend: 'theano' }).findings[0]?.what).toContain('Theano');
 });
 
+test('weights that do not fit are findings', () => {
+  const config = functional('m', [input('x', [null, 4]), dense('d', 2, {}, [['x', 0, 0]])], [['x', 0, 0]], [['d', 0, 0]]);
+  expect(describeKeras(modelFile(config, { d: { k: [4, 3], b: [2] } })).findings).toMatchObject([
+    { kind: 'malformed', what: 'd: kernel is k [4, 3] in the file, expected [4, 2]' },
+  ]);
+});
+
 test('an architecture from another file makes a model of weights', () => {
   const weights = { dense_9: { k: [4, 2], b: [2] } };
   const config = functional('m', [input('x', [null, 4]), dense('d', 2, {}, [['x', 0, 0]])], [['x', 0, 0]], [['d', 0, 0]]);

@@ -2,6 +2,7 @@ import { elementCount } from '../../core/dtypes.ts';
 import { TorchliftError } from '../../core/errors.ts';
 import type { KerasModelFile } from '../../formats/keras-model-file.ts';
 import type { Path, Shape } from '../graph/graph.ts';
+import { bindWeights } from './binding/bind-weights.ts';
 import { LayerInstances } from './calls/layer-instances.ts';
 import type { CallPlan, LayerInstance, PlannedCall } from './calls/plan.ts';
 import { planCalls } from './calls/plan-calls.ts';
@@ -83,9 +84,21 @@ export function describeKeras(file: KerasModelFile): KerasDescription {
     layers,
     ...describePorts(plan, trial),
     parameters: total(layers),
-    findings: trial.findings,
+    findings: trial.findings.length > 0 ? trial.findings : weightFindings(file, model, instances, plan, trial),
     warnings: [...warnings, ...trial.warnings],
   };
+}
+
+/** Weights that don't fit, where nothing else is in the way of looking. */
+function weightFindings(file: KerasModelFile, model: ModelConfig, instances: LayerInstances, plan: CallPlan, trial: Survey): Finding[] {
+  try {
+    bindWeights(file, model, instances, trial.specsOf, new Set(plan.calls.map(({ layer }) => layer)));
+    return [];
+  } catch (error) {
+    if (!(error instanceof TorchliftError) || error.code !== 'malformed-weights') throw error;
+    const { remedy } = error;
+    return error.details.map((what) => ({ kind: 'malformed' as const, layer: [], className: model.className, what, remedy }));
+  }
 }
 
 function describeLayers(file: KerasModelFile, model: ModelConfig, instances: LayerInstances, plan: CallPlan, trial: Survey): DescribedLayer[] {

@@ -358,6 +358,15 @@ describe('refusals', () => {
     expect(error.details).toEqual(['last (Lambda): a Lambda is Python bytecode; it is neither run nor read']);
   });
 
+  test('code inside a wrapper or as an activation is unsafe too; arguments nobody reads are refused', () => {
+    const wrapper = layer('TimeDistributed', 'last', { layer: { class_name: 'Lambda', config: { name: 'l' } } }, [['x', 0, 0]]);
+    expect(errorOf(withLayers(wrapper)).code).toBe('unsafe-lambda');
+    const activation = { class_name: '__lambda__', config: { code: '4wEAAA==' } };
+    expect(errorOf(withLayers(dense('last', 2, { activation }, [['x', 0, 0]]))).code).toBe('unsafe-lambda');
+    const masked = layer('Flatten', 'last', {}, [['x', 0, 0, { mask: ['x', 0, 0] }]]);
+    expect(errorOf(withLayers(masked)).details).toEqual(['last (Flatten): a call with the argument "mask"']);
+  });
+
   test('InceptionResNetV2’s scaling Lambda is known by its structure, with a warning', () => {
     const conv = { filters: 3, kernel_size: [1, 1], strides: [1, 1], padding: 'same', activation: 'linear', use_bias: false };
     const scale = (name: string) =>

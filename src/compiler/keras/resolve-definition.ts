@@ -1,4 +1,5 @@
 import type { PlannedCall } from './calls/plan.ts';
+import { isObject } from './dialect/plain-json.ts';
 import type { Finding } from './finding.ts';
 import type { LayerDefinition } from './layer.ts';
 import { customScaleLayer } from './layers/custom-scale-layer.ts';
@@ -34,9 +35,20 @@ export function resolveDefinition(call: PlannedCall): Resolved {
     const remedy = 'Replace each Lambda by layers of Keras (Rescaling, Activation, Multiply …) and save the model again.';
     return { finding: { kind: 'unsafe', layer: path, className, what: 'a Lambda is Python bytecode; it is neither run nor read', remedy } };
   }
+  if (holdsCode(config)) {
+    const remedy = 'Replace the Python functions in its options by what Keras has a name for, and save the model again.';
+    return { finding: { kind: 'unsafe', layer: path, className, what: 'its options hold Python bytecode; it is neither run nor read', remedy } };
+  }
   const definition = findLayer(className);
   if (definition !== undefined) return { definition, config };
   const known = Object.hasOwn(REMEDIES, className) ? REMEDIES[className] : undefined;
   const what = known?.what ?? (className.includes('>') ? 'a custom class, of which the file holds no code' : 'this class is not supported');
   return { finding: { kind: 'unsupported', layer: path, className, what, remedy: known?.remedy } };
+}
+
+/** A Lambda inside a wrapper, or a function saved as its code (Keras 2.12 on), anywhere in a layer's options. */
+function holdsCode(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsCode);
+  if (!isObject(value)) return false;
+  return value.class_name === 'Lambda' || value.class_name === '__lambda__' || Object.values(value).some(holdsCode);
 }

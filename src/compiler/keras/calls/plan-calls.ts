@@ -106,6 +106,14 @@ class Planner {
       );
     }
     const inner = [...path, layer.name];
+    const extra = others.filter(([, argument]) => argument.kind !== 'constant' || argument.value !== null).map(([name]) => name);
+    if (extra.length > 0) {
+      throw this.#source.unsupported(
+        `the model is called with ${extra.join(', ')}`,
+        inner,
+        'Rebuild the model without these arguments and save it again.',
+      );
+    }
     const outputs = this.expand(layer.model, inner, this.#modelInputs(layer.model, first, inner), training);
     return (index) => {
       const output = outputs[index];

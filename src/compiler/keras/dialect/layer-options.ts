@@ -1,4 +1,5 @@
 import { normalizeActivation } from './activation.ts';
+import { canonicalClassName } from './class-names.ts';
 import type { ConfigSource } from './config-source.ts';
 import { normalizeDtype } from './dtype-policy.ts';
 import { isObject, type JsonObject } from './plain-json.ts';
@@ -17,11 +18,21 @@ export function normalizeOptions(className: string, config: JsonObject, source: 
     else if (key === 'data_format') options.push([key, value ?? 'channels_last']);
     else if (key === 'axis') options.push([key, Array.isArray(value) && value.length === 1 ? value[0] : value]);
     else if (key === 'batch_shape' && className === 'InputLayer') options.push(['batch_input_shape', value]);
+    else if (WRAPPED.has(key) && isObject(value)) options.push([key, normalizeWrapped(value, nested)]);
     // Written by Keras 2.3 and later with whatever the base class held; a depthwise convolution's groups are its channels.
     else if (key === 'groups' && className.startsWith('DepthwiseConv')) continue;
     else options.push([key, value]);
   }
   return Object.fromEntries(options);
+}
+
+/** Keys under which a wrapper (TimeDistributed, Bidirectional, RNN) holds the layer it wraps. */
+const WRAPPED = new Set(['layer', 'backward_layer', 'cell']);
+
+function normalizeWrapped(value: JsonObject, nested: (className: string, config: JsonObject) => JsonObject): JsonObject {
+  if (typeof value.class_name !== 'string' || !isObject(value.config)) return value;
+  const className = canonicalClassName(value.class_name, value.registered_name, value.module);
+  return { class_name: className, config: nested(className, value.config) };
 }
 
 function readDtype(className: string, value: unknown, source: ConfigSource, path: readonly string[]): unknown {
