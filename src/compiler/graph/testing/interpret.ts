@@ -459,7 +459,10 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
     );
   },
   Shape([x], node) {
-    const sizes = need([x], 0).shape.slice(number(node.attributes, 'start'), typeof node.attributes.end === 'number' ? node.attributes.end : undefined);
+    const sizes = need([x], 0).shape.slice(
+      number(node.attributes, 'start'),
+      typeof node.attributes.end === 'number' ? node.attributes.end : undefined,
+    );
     return { shape: [sizes.length], data: sizes };
   },
   Slice([x, starts, ends, axes, steps]) {

@@ -26,9 +26,10 @@ export class ModelBuilder {
   /** One layer's call: what `emit` adds belongs to it, and its result is its tap. */
   layer(className: string, emit: () => ValueId): ValueId {
     const call = this.builder.call({ layer: [`${className.toLowerCase()}_${this.#layers++}`], index: 0, className, mode: 'follows' });
+    const outer = this.#call;
     this.#call = call;
     const value = emit();
-    this.#call = undefined;
+    this.#call = outer;
     this.builder.tap(call, { value, toSource: this.shape(value).map((_, axis) => axis) });
     return value;
   }
