@@ -23,12 +23,8 @@ export class ConfigSource {
     return path.length === 0 ? this.fileName : `${this.fileName}: layer ${path.join('/')}`;
   }
 
-  malformed(what: string, path: readonly string[] = []): TorchliftError {
-    return new TorchliftError('malformed-config', {
-      what,
-      where: this.place(path),
-      remedy: 'The file was edited or damaged; save the model again from Keras.',
-    });
+  malformed(what: string, path: readonly string[] = [], remedy = 'The file was edited or damaged; save the model again from Keras.'): TorchliftError {
+    return new TorchliftError('malformed-config', { what, where: this.place(path), remedy });
   }
 
   unsupported(what: string, path: readonly string[], remedy: string): TorchliftError {

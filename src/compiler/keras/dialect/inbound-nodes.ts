@@ -97,7 +97,12 @@ function readReference(leaf: readonly unknown[], source: ConfigSource, path: rea
   if (typeof layer !== 'string' || !isIndex(node) || !isIndex(tensor)) {
     throw source.malformed(`a tensor is given as ${short(leaf)}, expected [layer, node, tensor]`, path);
   }
-  if (!known.has(layer)) throw source.malformed(`a call takes the output of ${JSON.stringify(layer)}, which is no layer of its model`, path);
+  if (!known.has(layer)) {
+    // tf.keras 2.5 and later write such files themselves, and can't load them either: a layer shared by an inner and its outer model is
+    // written once, with the calls of only one of them.
+    const remedy = 'If Keras wrote it so (a layer is called both inside and outside of a nested model), give the inner model layers of its own.';
+    throw source.malformed(`a call takes the output of ${JSON.stringify(layer)}, which is no layer of its model`, path, remedy);
+  }
   return { layer, node, tensor };
 }
 
