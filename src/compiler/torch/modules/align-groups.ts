@@ -8,6 +8,8 @@ export interface Alignment {
   readonly model: Group;
   /** Whether some calls differ from it by running in inference mode: then the forward takes `inference`. */
   readonly takesInference: boolean;
+  /** Whether some calls have inputs of other sizes. */
+  readonly shapesVary: boolean;
   /** In the model's terms; the union of what any call's surroundings read. */
   readonly outputs: readonly Variable[];
   readonly calls: ReadonlyMap<Group, AlignedCall>;
@@ -53,7 +55,9 @@ export function alignGroups(groups: readonly Group[]): Alignment | undefined {
     if (new Set(made.filter((variable) => variable !== undefined)).size !== read.size) return undefined;
     calls.set(group, { isInference: found.isInference, inputs, outputs: firstOfEach(made) });
   }
-  return { model, takesInference: [...calls.values()].some(({ isInference }) => isInference), outputs: ordered, calls };
+  const all = [...calls.values()];
+  const sizes = new Set(all.map(({ inputs }) => JSON.stringify(inputs.map(({ shape }) => shape))));
+  return { model, takesInference: all.some(({ isInference }) => isInference), shapesVary: sizes.size > 1, outputs: ordered, calls };
 }
 
 /** How many operations follow the module's mode; the layer of each inner group, where it has some, counts too. */

@@ -9,19 +9,20 @@ import { depthFirstOrder, pathsOf } from './depth-first-order.ts';
 import { ForwardBuilder } from './forward-builder.ts';
 import { attributeName, type Layer, layersAlong, layerTree } from './layer-tree.ts';
 import type { BuiltinModule, Child, ClassInstance, Forward, ModuleClass, OwnTensor } from './module-class.ts';
+import { shareClasses } from './share-classes.ts';
 
 /**
  * The module classes of a train program, the model's own as the root. Pure: every statement and every entry of the state is in it.
  * @param className of the model itself, CamelCase.
  */
 export function buildModules(program: Program, className: string): ModuleClass {
-  return new ModuleBuilder(program, className).build();
+  return shareClasses(new ModuleBuilder(program, className).build(), new ClassNames(className));
 }
 
 class ModuleBuilder {
   readonly #program: Program;
   readonly #root: Layer;
-  readonly #names: ClassNames;
+  readonly #className: string;
   readonly #builtins = new Map<Layer, BuiltinMatch>();
   readonly #leafOf = new Map<Statement, Layer>();
   readonly #groups: CallGroups;
@@ -32,7 +33,7 @@ class ModuleBuilder {
 
   constructor(program: Program, className: string) {
     this.#program = program;
-    this.#names = new ClassNames(className);
+    this.#className = className;
     this.#calls = new Map(program.calls.map((call) => [call.id, call]));
     const { root, owners } = layerTree(program);
     this.#root = root;
@@ -62,12 +63,13 @@ class ModuleBuilder {
     const { forward, constants } = this.#forward(
       this.#root,
       this.#groups.root,
-      false,
+      { takesInference: false, shapesVary: false },
       inputs,
       outputs.map(({ variable }) => variable),
     );
     return {
-      name: this.#names.model,
+      name: this.#className,
+      layerClass: undefined,
       description: '',
       hyperparameters: [],
       children: this.#children(this.#root, pathsIn(forward)),
@@ -79,12 +81,11 @@ class ModuleBuilder {
   /** `paths`: how the forward around reaches into the class, where that has none of its own. */
   #class(layer: Layer, isFrozenAround: boolean, paths: Paths): ModuleClass {
     const alignment = this.#alignments.get(layer);
-    const own = alignment && this.#forward(layer, alignment.model, alignment.takesInference, alignment.model.inputs, alignment.outputs);
+    const layerClass = layer.className === undefined || MODEL_CLASSES.has(layer.className) ? undefined : layer.className;
+    const own = alignment && this.#forward(layer, alignment.model, alignment, alignment.model.inputs, alignment.outputs);
     return {
-      name: this.#names.unique(
-        layer.className !== undefined && layer.state.length > 0 ? layer.className : (layer.path.at(-1) ?? ''),
-        layer.className,
-      ),
+      name: layerClass ?? layer.path.at(-1) ?? '',
+      layerClass,
       description: describe(layer),
       hyperparameters: [],
       children: this.#children(layer, own === undefined ? paths : pathsIn(own.forward), isFrozenAround),
@@ -93,10 +94,11 @@ class ModuleBuilder {
     };
   }
 
-  #forward(layer: Layer, group: Group, takesInference: boolean, inputs: readonly Variable[], outputs: readonly Variable[]) {
+  #forward(layer: Layer, group: Group, traits: ForwardTraits, inputs: readonly Variable[], outputs: readonly Variable[]) {
+    const { takesInference, shapesVary } = traits;
     const builder = new ForwardBuilder(this, layer, takesInference);
     const body = depthFirstOrder(builder.statements(group), outputs);
-    return { forward: { inputs, takesInference, body, outputs }, constants: [...builder.constants.values()] };
+    return { forward: { inputs, takesInference, shapesVary, body, outputs }, constants: [...builder.constants.values()] };
   }
 
   /** In the order in which the forward calls them. What is frozen from outside isn't frozen again. */
@@ -208,6 +210,11 @@ class ModuleBuilder {
 /** What `ForwardBuilder` asks about the program. */
 export type ModuleContext = Pick<ModuleBuilder, 'builtin' | 'alignment' | 'takesInference' | 'layerOf' | 'constant' | 'nextVariable'>;
 
+type ForwardTraits = Pick<Forward, 'takesInference' | 'shapesVary'>;
+
+/** Keras' models: a nested one is named after itself. */
+const MODEL_CLASSES = new Set(['Functional', 'Model', 'Sequential']);
+
 type Paths = readonly (readonly string[])[];
 
 function pathsIn(forward: Forward): Paths {
@@ -220,7 +227,7 @@ function holdsModules(layer: Layer): boolean {
 
 function ownTensor(entry: StateEntry, name: string): OwnTensor {
   const { kind, trainable, shape, dtype, key } = entry;
-  return { name, kind, trainable, shape: { kind: 'ints', values: shape }, dtype, key };
+  return { name, kind, trainable, shape: shape.map((size) => ({ kind: 'int', value: size })), dtype, key };
 }
 
 /** Constants have no place in the state_dict, and names that nothing else has. */

@@ -1,14 +1,14 @@
 /** What the emitted file names itself, or Python does. */
-const TAKEN = ['F', 'Path', 'Tensor', 'None', 'True', 'False', 'BatchNorm1d', 'BatchNorm2d', 'BatchNorm3d'];
+const TAKEN = ['F', 'Path', 'Tensor', 'None', 'True', 'False'];
+/** Subclasses of nn.BatchNorm that the file may define. */
+const BATCH_NORM = /BatchNorm\d?d?$/;
 const MAX_LENGTH = 60;
 
 /** CamelCase names for the classes of one file, each only once. */
 export class ClassNames {
-  readonly model: string;
   readonly #taken = new Set<string>(TAKEN);
 
   constructor(model: string) {
-    this.model = model;
     this.#taken.add(model);
   }
 
@@ -16,7 +16,7 @@ export class ClassNames {
   unique(name: string, fallback = 'Block'): string {
     const stem = camelCase(name) ?? camelCase(fallback) ?? 'Block';
     let candidate = stem;
-    for (let number = 2; this.#taken.has(candidate); number++) candidate = `${stem}_${number}`;
+    for (let number = 2; this.#taken.has(candidate) || BATCH_NORM.test(candidate); number++) candidate = `${stem}_${number}`;
     this.#taken.add(candidate);
     return candidate;
   }

@@ -9,6 +9,8 @@ import type { Argument, Variable } from '../program.ts';
 export interface ModuleClass {
   /** CamelCase, unique in the file. */
   readonly name: string;
+  /** Keras' class, where it is a layer and no model: `SeparableConv2D`. */
+  readonly layerClass: string | undefined;
   /** What it is in Keras, one line: `Keras Functional "base"`. */
   readonly description: string;
   /** What the constructor takes; empty where there is one instance. */
@@ -77,7 +79,7 @@ export interface OwnTensor {
   readonly name: string;
   readonly kind: 'parameter' | 'buffer' | 'constant';
   readonly trainable: boolean;
-  readonly shape: Setting;
+  readonly shape: readonly Setting[];
   readonly dtype: DType;
   /** The whole key, by which a constant's elements are found. */
   readonly key: string;
@@ -87,6 +89,8 @@ export interface Forward {
   readonly inputs: readonly Variable[];
   /** Whether it takes `inference: bool`: calls of the nested model that differ in nothing but their mode. */
   readonly takesInference: boolean;
+  /** Whether its calls have inputs of different sizes: then no comment tells a shape. */
+  readonly shapesVary: boolean;
   readonly body: readonly ForwardStatement[];
   readonly outputs: readonly Variable[];
 }

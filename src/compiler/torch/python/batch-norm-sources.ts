@@ -92,11 +92,6 @@ function subclassName({ type, batchNorm }: BuiltinModule): string | undefined {
   return `${mode}${batchNorm.biasedVariance ? 'Keras' : ''}${type}`;
 }
 
-/** Names of subclasses that a file may hold: classes made from a model's names keep off them. */
-export const BATCH_NORM_CLASSES: readonly string[] = ['1d', '2d', '3d'].flatMap((rank) =>
-  ['Frozen', 'Modal', 'Keras', 'ModalKeras'].map((prefix) => `${prefix}BatchNorm${rank}`),
-);
-
 /**
  * The mode is passed to the function: an overridden `train()` would be lost in TorchScript.
  * Fixed text: all that varies is the class's name and which of our own lines it has.

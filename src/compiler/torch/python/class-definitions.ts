@@ -94,7 +94,7 @@ export function absentParameters(target: Expression, module: BuiltinModule): Sta
 function tensorStatements(tensor: OwnTensor, printing: ClassPrinting): Statement[] {
   const target = py.path(['self', tensor.name]);
   const dtype: Keyword[] = tensor.dtype === 'float32' ? [] : [{ name: 'dtype', value: torchDtype(tensor.dtype) }];
-  const zeros = py.call(py.path(['torch', 'zeros']), [settingExpression(tensor.shape)], dtype);
+  const zeros = py.call(py.path(['torch', 'zeros']), tensor.shape.length === 0 ? [py.tuple([])] : tensor.shape.map(settingExpression), dtype);
   if (tensor.kind === 'parameter') {
     const frozen: Keyword[] = tensor.trainable ? [] : [{ name: 'requires_grad', value: py.bool(false) }];
     return [{ kind: 'assign', targets: [target], value: py.call(py.path(['nn', 'Parameter']), [zeros], frozen) }];

@@ -52,6 +52,8 @@ class ForwardPrinter {
   readonly #parameters: readonly string[];
   readonly #sections: ReadonlyMap<number, string | undefined>;
   #pending: Pending | undefined;
+  /** Made of parameters and buffers alone, and read once: written where they are read (`x / torch.sqrt(self.variance)`). */
+  readonly #ofState = new Map<number, Expression>();
 
   constructor(forward: Forward, parameterNames: readonly string[] | undefined, outputNames: readonly string[] | undefined) {
     this.#forward = forward;
@@ -60,7 +62,7 @@ class ForwardPrinter {
     const wanted = forward.outputs.flatMap(({ id }, index) =>
       outputNames?.[index] === undefined || inputs.has(id) ? [] : [[id, outputNames[index]] as const],
     );
-    this.#names = new ForwardNames(this.#lifetimes, parameterNames ?? [], new Map(wanted));
+    this.#names = new ForwardNames(this.#lifetimes, parameterNames ?? [], new Map(wanted.reverse()));
     this.#parameters = forward.inputs.map((input, index) => this.#names.bind(input, parameterNames?.[index] ?? this.#names.fresh(-1)));
     this.#sections = forwardSections(forward);
   }
@@ -83,7 +85,12 @@ class ForwardPrinter {
   }
 
   #add(statement: ForwardStatement, position: number): void {
-    const variables = readBy(statement);
+    const variables = readBy(statement).filter(({ id }) => !this.#ofState.has(id));
+    const [only] = statement.results;
+    if (variables.length === 0 && only !== undefined && statement.operation.kind === 'aten' && this.#lifetimes.get(only.id)?.reads.length === 1) {
+      this.#ofState.set(only.id, this.#expression(statement, undefined));
+      return;
+    }
     if (this.#pending !== undefined && !this.#nests(statement, variables, position)) this.#flush();
     const nested = this.#pending;
     const expression = this.#expression(statement, nested);
@@ -114,7 +121,8 @@ class ForwardPrinter {
     if (times !== 1 || this.#lifetimes.get(pending.variable.id)?.reads.length !== 1) return false;
     if (pending.isLayout || this.#sections.has(position) || pending.depth >= MAX_DEPTH) return false;
     if (operation.kind === 'aten' && operation.arguments.some(({ kind }) => kind === 'tensors')) return false;
-    if (isHeavy(statement) && (pending.isHeavy || pending.isMerge)) return false;
+    const isSameLayer = pending.depth === 1 && statement.layer !== '' && statement.layer === this.#forward.body[pending.position]?.layer;
+    if (isHeavy(statement) && (pending.isHeavy || pending.isMerge) && !isSameLayer) return false;
     if (pending.isHeavy && operation.kind === 'aten' && STARTS_LINE.test(operation.op)) return false;
     const [result] = statement.results;
     const comment = result === undefined ? undefined : this.#comment(result, pending);
@@ -144,6 +152,7 @@ class ForwardPrinter {
   #comment(result: Variable, { leaves, isLayout }: Pick<Pending, 'leaves' | 'isLayout'>): string | undefined {
     const source = leaves[0]?.shape;
     const shape = `[${result.shape.join(', ')}]`;
+    if (this.#forward.shapesVary) return undefined;
     if (isLayout && source !== undefined) return `${layoutChange(source, result.shape)}${shape}`;
     if (source === undefined || source.length !== result.shape.length) return shape;
     return source.slice(2).some((size, axis) => size !== result.shape[axis + 2]) ? shape : undefined;
@@ -171,7 +180,8 @@ class ForwardPrinter {
   #argument(argument: LocalArgument, isPassed: boolean, nested: Pending | undefined): Expression {
     switch (argument.kind) {
       case 'variable':
-        return argument.variable.id === nested?.variable.id ? nested.expression : py.name(this.#names.of(argument.variable));
+        if (argument.variable.id === nested?.variable.id) return nested.expression;
+        return this.#ofState.get(argument.variable.id) ?? py.name(this.#names.of(argument.variable));
       case 'attribute':
         return py.path(['self', ...argument.path]);
       case 'tensors':

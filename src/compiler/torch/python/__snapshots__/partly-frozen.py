@@ -1,0 +1,93 @@
+"""moderation_model.h5 (Keras 2.10.0) as a PyTorch module, converted by Torchlift.
+
+    model = load("model.safetensors")
+    scores = model(image)
+
+image   float32 [N, 16, 16, 3]  NHWC, as in Keras
+scores  float32 [N, 3]
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class FrozenBatchNorm2d(nn.BatchNorm2d):
+    """Normalizes by its moving statistics in train() too, and leaves them as they are."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps)
+
+
+class Stem(nn.Module):
+    """Keras model stem."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.bn = FrozenBatchNorm2d(8, eps=0.001, momentum=0.01)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.bn(self.conv(x))
+
+
+class Base(nn.Module):
+    """Keras model base."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = Stem().requires_grad_(False)
+        self.conv = nn.Conv2d(8, 8, 3, bias=False)
+        self.bn = nn.BatchNorm2d(8, eps=0.001, momentum=0.01)
+        self.bn.register_parameter("weight", None)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.stem(x)  # [N, 8, 14, 14]
+        return F.relu(self.bn(self.conv(x)))
+
+
+class ModerationModel(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.base = Base()
+        self.drop = nn.Dropout(0.5)
+        self.scores = nn.Linear(8, 3)
+
+    def forward(self, image: Tensor) -> Tensor:
+        x = image.permute(0, 3, 1, 2)  # NHWC → NCHW [N, 3, 16, 16]
+        x = self.base(x)  # [N, 8, 12, 12]
+        return self.scores(self.drop(x.mean((2, 3)))).to(torch.float32)
+
+
+def load(path: str | Path) -> ModerationModel:
+    """The model with the weights of a safetensors file, in eval mode."""
+    model = ModerationModel()
+    model.load_state_dict(read_safetensors(path))
+    return model.eval()
+
+
+def read_safetensors(path: str | Path) -> dict[str, Tensor]:
+    """Tensors that share the memory of the mapped file.
+
+    The format: 8 bytes with the header's length, the header as JSON, little-endian data.
+    """
+    with open(path, "rb") as file:
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+    data = 8 + int.from_bytes(content[:8], "little")
+    dtypes = {"F32": torch.float32}
+    tensors = {}
+    for name, entry in json.loads(content[8:data]).items():
+        if name == "__metadata__":
+            continue
+        begin, end = entry["data_offsets"]
+        dtype = dtypes[entry["dtype"]]
+        count = (end - begin) // dtype.itemsize
+        flat = torch.frombuffer(content, dtype=dtype, count=count, offset=data + begin)
+        tensors[name] = flat.reshape(entry["shape"])
+    return tensors
