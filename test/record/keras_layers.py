@@ -470,6 +470,7 @@ def shape_cases():
     yield case("embedding", L.Embedding(254, 3), [((4,), "int32")])
     yield case("reshape", L.Reshape((2, 12)), image)
     yield case("reshape -1", L.Reshape((-1, 2, 2)), image)
+    yield case("reshape in front of a convolution", L.Reshape((1, 1, 6)), [(6,)])
     yield case("reshape free", L.Reshape((-1, 2)), [(None, 4)])
     yield case("permute", L.Permute((3, 1, 2)), image)
     yield case("repeat vector", L.RepeatVector(3), [(4,)])

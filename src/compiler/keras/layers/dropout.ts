@@ -17,6 +17,12 @@ export function emitDropout(context: Emitter, x: ValueId, rate: number): ValueId
   return context.node('Dropout', [x, context.builder.constant(rate, { dtype: 'float32' })]);
 }
 
+/** One draw for each row of the batch; between Transposes to NCHW, which go with those of the convolutions around. */
+function emitRowDropout(context: Emitter, x: ValueId, rate: number): ValueId {
+  if (context.mode === 'inference' || rate === 0) return x;
+  return fromChannelsFirst(context, emitSharedDropout(context, toChannelsFirst(context, x, 'channels_last'), rate, 1), 'channels_last');
+}
+
 /**
  * One draw for each combination of the first `axes` axes, the same for all that follow: x times a Dropout of ones
  * [N, C, 1, 1] (`axes` 2: whole channels) or [N, 1, 1, 1] (`axes` 1: whole rows of the batch). Lowerings know it by this form.
@@ -59,7 +65,8 @@ export const dropout = defineLayer<DropoutConfig>({
       context.warn(`noise_shape ${JSON.stringify(noiseShape)} can't be mirrored: dropout is left out, in training too`);
       return [x];
     }
-    return [axes === shape.length ? emitDropout(context, x, rate) : emitSharedDropout(context, x, rate, axes)];
+    if (axes === shape.length) return [emitDropout(context, x, rate)];
+    return [axes === 1 ? emitRowDropout(context, x, rate) : emitSharedDropout(context, x, rate, axes)];
   },
 });
 
@@ -86,5 +93,5 @@ export const stochasticDepth = defineLayer<number>({
   className: 'StochasticDepth',
   parse: (reader) => readRate(reader, 'drop_path_rate'),
   weights: () => [],
-  emit: (context) => [emitSharedDropout(context, onlyInput(context), context.config, 1)],
+  emit: (context) => [emitRowDropout(context, onlyInput(context), context.config)],
 });

@@ -1,6 +1,6 @@
 import type { Dim } from '../../graph/graph.ts';
 import { defineLayer } from '../layer.ts';
-import { expectRank, onlyInput, reshape as reshapeTo, slice, transpose, unsqueeze } from './nodes.ts';
+import { expectRank, fromChannelsFirst, onlyInput, reshape as reshapeTo, slice, transpose, unsqueeze } from './nodes.ts';
 import { type DataFormat, positiveInteger, readDataFormat, readPairs } from './options.ts';
 
 /** The batch stays; one -1 takes what is left. */
@@ -30,7 +30,10 @@ export const reshape = defineLayer<readonly number[]>({
         return context.unsupported(`target_shape [${context.config.join(', ')}] of an input [N, ${sizes.join(', ')}]`);
     }
     // 0 copies the batch.
-    return [reshapeTo(context, x, [0, ...target])];
+    const channels = target.at(-1) as number;
+    if (target.length < 2 || channels === -1 || !target.slice(0, -1).every((size) => size === 1)) return [reshapeTo(context, x, [0, ...target])];
+    // [1, …, 1, C] stands in front of a convolution (squeeze-excite): the same elements as [C, 1, …, 1], whose Transpose goes with the convolution's.
+    return [fromChannelsFirst(context, reshapeTo(context, x, [0, channels, ...target.slice(0, -1)]), 'channels_last')];
   },
 });
 
