@@ -83,7 +83,7 @@ function named(reader: ConfigReader, key: string, name: string): Activation {
   return activation;
 }
 
-export function activationByName(name: string): Activation | undefined {
+function activationByName(name: string): Activation | undefined {
   return Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
 }
 

@@ -14,7 +14,7 @@ export interface ConvOptions extends Window {
   readonly activation: Activation;
 }
 
-export interface ConvConfig extends ConvOptions {
+interface ConvConfig extends ConvOptions {
   readonly filters: number;
   readonly groups: number;
 }

@@ -5,14 +5,14 @@ import { constantLike, type Emitter, expectRank, fromChannelsFirst, onlyInput, t
 import { type DataFormat, readDataFormat } from './options.ts';
 
 /** Share of elements set to 0 in training; the others are divided by 1 − rate. */
-export function readRate(reader: ConfigReader, key: string): number {
+function readRate(reader: ConfigReader, key: string): number {
   const rate = reader.number(key);
   if (!(rate >= 0 && rate <= 1)) throw reader.malformed(`${key} is ${rate}, expected 0 to 1`);
   return rate;
 }
 
 /** Nothing for a call that never trains, and for rate 0. */
-export function emitDropout(context: Emitter, x: ValueId, rate: number): ValueId {
+function emitDropout(context: Emitter, x: ValueId, rate: number): ValueId {
   if (context.mode === 'inference' || rate === 0) return x;
   return context.node('Dropout', [x, context.builder.constant(rate, { dtype: 'float32' })]);
 }
@@ -27,7 +27,7 @@ function emitRowDropout(context: Emitter, x: ValueId, rate: number): ValueId {
  * One draw for each combination of the first `axes` axes, the same for all that follow: x times a Dropout of ones
  * [N, C, 1, 1] (`axes` 2: whole channels) or [N, 1, 1, 1] (`axes` 1: whole rows of the batch). Lowerings know it by this form.
  */
-export function emitSharedDropout(context: Emitter, x: ValueId, rate: number, axes: number): ValueId {
+function emitSharedDropout(context: Emitter, x: ValueId, rate: number, axes: number): ValueId {
   if (context.mode === 'inference' || rate === 0) return x;
   const rank = context.shape(x).length;
   const drawn = context.node('Shape', [x], { start: 0, end: axes });

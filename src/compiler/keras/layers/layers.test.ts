@@ -4,6 +4,7 @@ import { TorchliftError } from '../../../core/errors.ts';
 import type { Graph, Node } from '../../graph/graph.ts';
 import { findLayer, listLayers } from './index.ts';
 import { emitCase } from './testing/emit-case.ts';
+import { listTfFunctions } from './tf-functions/index.ts';
 
 interface Sketch {
   readonly inputs?: readonly (readonly (number | null)[])[];
@@ -240,6 +241,12 @@ describe('functions', () => {
       ).what,
     ).toContain('an empty range');
   });
+});
+
+test('every TensorFlow function is listed under each of its names, once', () => {
+  const names = listTfFunctions();
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).toEqual(expect.arrayContaining(['nn.silu', 'math.multiply', '__operators__.add', '__operators__.getitem', 'compat.v1.transpose']));
 });
 
 test('a class is found by its name only', () => {

@@ -3,7 +3,7 @@ import { defineLayer } from '../layer.ts';
 import { constantLike, type Emitter, refuseArguments, unsqueeze } from './nodes.ts';
 
 /** Several tensors of one rank: those of a lower one get axes of size 1 after the batch (keras/layers/merging/base_merge.py). */
-export function mergeInputs(context: Emitter): readonly ValueId[] {
+function mergeInputs(context: Emitter): readonly ValueId[] {
   refuseArguments(context);
   if (context.inputs.length === 0) context.unsupported('a call without inputs');
   const ranks = context.inputs.map((input) => context.shape(input).length);

@@ -3,7 +3,7 @@
  * they are (tensorflow/core/kernels/image: resize_bicubic_op.cc, resize_area_op.cc, scale_and_translate_op.cc, sampling_kernels.h).
  */
 export type ResampleMethod = 'bicubic' | 'area' | KernelName;
-export type KernelName = 'triangle' | 'keyscubic' | 'lanczos3' | 'lanczos5' | 'gaussian' | 'mitchellcubic';
+type KernelName = 'triangle' | 'keyscubic' | 'lanczos3' | 'lanczos5' | 'gaussian' | 'mitchellcubic';
 
 const f = Math.fround;
 

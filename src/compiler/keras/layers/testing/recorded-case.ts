@@ -28,7 +28,7 @@ export function readCases(group: (typeof GROUPS)[number]): readonly RecordedCase
 }
 
 /** Multiples of 1/128 in [−2, 2), the same as the recording script's `draw`. */
-export function drawNumbers(seed: number, count: number): readonly number[] {
+function drawNumbers(seed: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, position) => {
     const index = position + 1;
     return ((index * index * 31 + index * 17 * (seed + 1) + seed * 101) % 509) / 128 - 2;

@@ -24,5 +24,7 @@ export function findTfFunction(name: string): TfFunction | undefined {
   return BY_NAME.get(name);
 }
 
-/** Their names, sorted: for the support table. */
-export const TF_FUNCTION_NAMES: readonly string[] = [...BY_NAME.keys()].sort();
+/** All their names, sorted: for the support table. */
+export function listTfFunctions(): readonly string[] {
+  return [...BY_NAME.keys()].sort();
+}
