@@ -30,8 +30,7 @@ class Normalization(nn.Module):
         self.register_buffer("count", torch.zeros(()))
 
     def forward(self, x: Tensor) -> Tensor:
-        x = x - self.mean
-        return x / torch.sqrt(self.variance)
+        return (x - self.mean) / torch.sqrt(self.variance)
 
 
 class LayerScale(nn.Module):
