@@ -3,6 +3,7 @@ import { invariant } from '../../core/errors.ts';
 import type { TensorSource } from '../../core/tensor-source.ts';
 import type { Attributes, Call, CallId, Graph, GraphPort, ModelInfo, Node, Shape, Tap, Value, ValueId, Weight } from './graph.ts';
 import { readIntegers } from './integers.ts';
+import { legal } from './legal.ts';
 import { readNumbers } from './numbers.ts';
 import { findOperator } from './operators/index.ts';
 
@@ -61,7 +62,7 @@ export class GraphBuilder {
   /** One node with one output. */
   node(op: string, inputs: readonly (ValueId | null)[], options: NodeOptions = {}): ValueId {
     const [value] = this.nodes(op, inputs, options);
-    invariant(value !== undefined, `${op} has no output`);
+    legal(value !== undefined, () => `${op} has no output`);
     return value;
   }
 
@@ -74,9 +75,9 @@ export class GraphBuilder {
     for (const [key, attribute] of Object.entries(spec.attributes)) {
       const value = options.attributes?.[key] ?? attribute.default;
       if (value !== undefined) attributes[key] = value;
-      else invariant(attribute.optional, `${name}: ${op} needs the attribute ${key}`);
+      else legal(attribute.optional, () => `${name}: ${op} needs the attribute ${key}`);
     }
-    for (const key of Object.keys(options.attributes ?? {})) invariant(key in spec.attributes, `${name}: ${op} has no attribute ${key}`);
+    for (const key of Object.keys(options.attributes ?? {})) legal(key in spec.attributes, () => `${name}: ${op} has no attribute ${key}`);
     const results = spec.infer({
       node: name,
       inputs: inputs.map((input) => (input === null ? null : this.value(input))),
@@ -106,13 +107,13 @@ export class GraphBuilder {
 
   tap(id: CallId, tap: Tap): void {
     const call = this.#calls[id];
-    invariant(call !== undefined, `no call ${id}`);
+    legal(call !== undefined, () => `no call ${id}`);
     this.#calls[id] = { ...call, tap };
   }
 
   value(id: ValueId): Value {
     const value = this.#values.get(id);
-    invariant(value !== undefined, `no value ${id}`);
+    legal(value !== undefined, () => `no value ${id}`);
     return value;
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { invariant } from '../../core/errors.ts';
 import type { Dim, Shape } from './graph.ts';
+import { legal } from './legal.ts';
 
 /**
  * Arithmetic on sizes of which some are only names. A size nobody knows yet is named by how it comes about (`(H+1)/2`), so that
@@ -99,7 +99,7 @@ export function broadcastShapes(shapes: readonly Shape[], place: string): Shape 
       if (dim === 1 || dim === result) continue;
       if (result === 1) result = dim;
       else if (typeof dim === 'number') {
-        invariant(typeof result === 'string', `${place}: shapes ${shapes.map(printShape).join(' and ')} don't broadcast`);
+        legal(typeof result === 'string', () => `${place}: shapes ${shapes.map(printShape).join(' and ')} don't broadcast`);
         result = dim;
       }
     }
@@ -123,6 +123,6 @@ export function staticShape(shape: Shape): readonly number[] | undefined {
 /** `axis` from 0, counting a negative one from the end as ONNX does. */
 export function normalizeAxis(axis: number, rank: number, place: string): number {
   const result = axis < 0 ? axis + rank : axis;
-  invariant(Number.isInteger(result) && result >= 0 && result < rank, `${place}: axis ${axis} of rank ${rank}`);
+  legal(Number.isInteger(result) && result >= 0 && result < rank, () => `${place}: axis ${axis} of rank ${rank}`);
   return result;
 }

@@ -4,7 +4,9 @@ import type { TensorSource } from '../../core/tensor-source.ts';
 export function readIntegers(source: TensorSource): readonly number[] | undefined {
   const bytes = source.read();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (source.dtype === 'int64') return Array.from({ length: bytes.byteLength / 8 }, (_, index) => Number(view.getBigInt64(index * 8, true)));
-  if (source.dtype === 'int32') return Array.from({ length: bytes.byteLength / 4 }, (_, index) => view.getInt32(index * 4, true));
-  return undefined;
+  const numbers: number[] = [];
+  if (source.dtype === 'int64') for (let place = 0; place < bytes.byteLength; place += 8) numbers.push(Number(view.getBigInt64(place, true)));
+  else if (source.dtype === 'int32') for (let place = 0; place < bytes.byteLength; place += 4) numbers.push(view.getInt32(place, true));
+  else return undefined;
+  return numbers;
 }

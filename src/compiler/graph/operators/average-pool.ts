@@ -1,5 +1,5 @@
-import { invariant } from '../../../core/errors.ts';
 import type { Dim } from '../graph.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputValue, intAttribute, intsAttribute } from './read.ts';
 import { readWindow, WINDOW_ATTRIBUTES, windowOutput } from './window.ts';
@@ -20,7 +20,7 @@ export const averagePool = defineOperator({
   infer(context) {
     const { dtype, shape } = inputValue(context, 0);
     const kernel = intsAttribute(context.attributes, 'kernel_shape');
-    invariant(kernel !== undefined && shape.length === kernel.length + 2, `${context.node}: kernel_shape for rank ${shape.length}`);
+    legal(kernel !== undefined && shape.length === kernel.length + 2, () => `${context.node}: kernel_shape for rank ${shape.length}`);
     const window = readWindow(context.attributes, kernel, context.node);
     const sizes = windowOutput(window, shape.slice(2), intAttribute(context.attributes, 'ceil_mode') === 1, context.node);
     return [{ dtype, shape: [shape[0] as Dim, shape[1] as Dim, ...sizes] }];

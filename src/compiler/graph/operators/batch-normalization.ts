@@ -1,5 +1,5 @@
-import { invariant } from '../../../core/errors.ts';
 import { printShape } from '../dims.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputShape, inputValue } from './read.ts';
 
@@ -23,9 +23,9 @@ export const batchNormalization = defineOperator({
     const channels = shape[1] ?? 1;
     for (const index of [1, 2, 3, 4]) {
       const parameter = inputShape(context, index);
-      invariant(
+      legal(
         parameter.length === 1 && (typeof channels === 'string' || parameter[0] === channels),
-        `${context.node}: input ${index} of shape ${printShape(parameter)} for ${channels} channels`,
+        () => `${context.node}: input ${index} of shape ${printShape(parameter)} for ${channels} channels`,
       );
     }
     const statistics = { dtype: inputValue(context, 3).dtype, shape: inputShape(context, 3) };

@@ -1,6 +1,6 @@
-import { invariant } from '../../../core/errors.ts';
 import { addDims, normalizeAxis, printShape } from '../dims.ts';
 import type { Dim } from '../graph.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputShape, inputValue, intAttribute, sameDtypes } from './read.ts';
 
@@ -18,15 +18,15 @@ export const concat = defineOperator({
     const result: Dim[] = [...first];
     for (let index = 1; index < context.inputs.length; index++) {
       const shape = inputShape(context, index);
-      invariant(shape.length === first.length, `${context.node}: ${printShape(first)} and ${printShape(shape)} don't concatenate`);
+      legal(shape.length === first.length, () => `${context.node}: ${printShape(first)} and ${printShape(shape)} don't concatenate`);
       shape.forEach((dim, at) => {
         const sum = result[at] as Dim;
         if (at === axis) result[at] = addDims(sum, dim);
         else if (typeof sum === 'string') result[at] = typeof dim === 'number' ? dim : sum;
         else
-          invariant(
+          legal(
             typeof dim === 'string' || dim === sum,
-            `${context.node}: ${printShape(first)} and ${printShape(shape)} don't concatenate along ${axis}`,
+            () => `${context.node}: ${printShape(first)} and ${printShape(shape)} don't concatenate along ${axis}`,
           );
       });
     }

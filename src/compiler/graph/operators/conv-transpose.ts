@@ -1,6 +1,6 @@
-import { invariant } from '../../../core/errors.ts';
 import { addDims, multiplyDims, printShape, staticShape } from '../dims.ts';
 import type { Dim } from '../graph.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputShape, inputValue, intAttribute, intsAttribute } from './read.ts';
 import { readWindow, WINDOW_ATTRIBUTES } from './window.ts';
@@ -22,14 +22,14 @@ export const convTranspose = defineOperator({
   infer(context) {
     const { dtype, shape } = inputValue(context, 0);
     const weight = staticShape(inputShape(context, 1));
-    invariant(
+    legal(
       weight !== undefined && weight.length === shape.length && shape.length > 2,
-      `${context.node}: a kernel of shape ${printShape(inputShape(context, 1))}`,
+      () => `${context.node}: a kernel of shape ${printShape(inputShape(context, 1))}`,
     );
     const [batch, channels, ...spatial] = shape;
     const [depth, filters, ...kernel] = weight;
-    invariant(batch !== undefined && depth !== undefined && filters !== undefined, `${context.node}: rank`);
-    invariant(typeof channels === 'string' || channels === depth, `${context.node}: ${channels} channels, a kernel of shape ${printShape(weight)}`);
+    legal(batch !== undefined && depth !== undefined && filters !== undefined, () => `${context.node}: rank`);
+    legal(typeof channels === 'string' || channels === depth, () => `${context.node}: ${channels} channels, a kernel of shape ${printShape(weight)}`);
     const window = readWindow(context.attributes, kernel, context.node);
     const explicit = intsAttribute(context.attributes, 'output_shape');
     const outputPadding = intsAttribute(context.attributes, 'output_padding') ?? kernel.map(() => 0);

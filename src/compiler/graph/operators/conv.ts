@@ -1,5 +1,5 @@
-import { invariant } from '../../../core/errors.ts';
 import { printShape, staticShape } from '../dims.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputShape, inputValue, intAttribute, intsAttribute } from './read.ts';
 import { readWindow, WINDOW_ATTRIBUTES, windowOutput } from './window.ts';
@@ -15,24 +15,24 @@ export const conv = defineOperator({
   infer(context) {
     const { dtype, shape } = inputValue(context, 0);
     const weight = staticShape(inputShape(context, 1));
-    invariant(
+    legal(
       weight !== undefined && weight.length === shape.length && shape.length > 2,
-      `${context.node}: a kernel of shape ${printShape(inputShape(context, 1))}`,
+      () => `${context.node}: a kernel of shape ${printShape(inputShape(context, 1))}`,
     );
     const [batch, channels, ...spatial] = shape;
     const [filters, depth, ...kernel] = weight;
-    invariant(batch !== undefined && filters !== undefined && depth !== undefined, `${context.node}: rank`);
+    legal(batch !== undefined && filters !== undefined && depth !== undefined, () => `${context.node}: rank`);
     const group = intAttribute(context.attributes, 'group');
-    invariant(
+    legal(
       (typeof channels === 'string' || channels === depth * group) && filters % group === 0,
-      `${context.node}: ${channels} channels, a kernel of shape ${printShape(weight)} and ${group} groups`,
+      () => `${context.node}: ${channels} channels, a kernel of shape ${printShape(weight)} and ${group} groups`,
     );
     const declared = intsAttribute(context.attributes, 'kernel_shape') ?? kernel;
-    invariant(declared.join() === kernel.join(), `${context.node}: kernel_shape ${declared.join('×')}, the kernel is ${kernel.join('×')}`);
+    legal(declared.join() === kernel.join(), () => `${context.node}: kernel_shape ${declared.join('×')}, the kernel is ${kernel.join('×')}`);
     const bias = context.inputs[2];
-    invariant(
+    legal(
       !bias || (bias.shape.length === 1 && bias.shape[0] === filters),
-      `${context.node}: bias ${printShape(bias?.shape ?? [])} for ${filters} filters`,
+      () => `${context.node}: bias ${printShape(bias?.shape ?? [])} for ${filters} filters`,
     );
     const window = readWindow(context.attributes, kernel, context.node);
     return [{ dtype, shape: [batch, filters, ...windowOutput(window, spatial, false, context.node)] }];

@@ -1,6 +1,6 @@
-import { invariant } from '../../../core/errors.ts';
 import { broadcastShapes } from '../dims.ts';
 import type { Dim } from '../graph.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputShape, inputValue } from './read.ts';
 import { unknownSizes } from './unknown-sizes.ts';
@@ -18,7 +18,7 @@ export const expand = defineOperator({
     const target = context.constant(1);
     if (target !== undefined) return [{ dtype, shape: broadcastShapes([shape, target], context.node) }];
     const length: Dim | undefined = inputShape(context, 1)[0];
-    invariant(typeof length === 'number', `${context.node}: the rank of the result is not known`);
+    legal(typeof length === 'number', () => `${context.node}: the rank of the result is not known`);
     return [{ dtype, shape: unknownSizes(context.node, Math.max(length, shape.length)) }];
   },
 });

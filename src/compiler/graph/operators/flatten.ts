@@ -1,5 +1,5 @@
-import { invariant } from '../../../core/errors.ts';
 import { multiplyDims } from '../dims.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputValue, intAttribute } from './read.ts';
 
@@ -15,7 +15,7 @@ export const flatten = defineOperator({
     const { dtype, shape } = inputValue(context, 0);
     const given = intAttribute(context.attributes, 'axis');
     const axis = given < 0 ? given + shape.length : given;
-    invariant(axis >= 0 && axis <= shape.length, `${context.node}: axis ${given} of rank ${shape.length}`);
+    legal(axis >= 0 && axis <= shape.length, () => `${context.node}: axis ${given} of rank ${shape.length}`);
     return [{ dtype, shape: [multiplyDims(shape.slice(0, axis)), multiplyDims(shape.slice(axis))] }];
   },
 });

@@ -1,5 +1,5 @@
-import { invariant } from '../../../core/errors.ts';
 import { broadcastShapes, printShape } from '../dims.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputValue, intAttribute, sameDtypes } from './read.ts';
 
@@ -20,17 +20,17 @@ export const gemm = defineOperator({
     sameDtypes(context);
     const a = inputValue(context, 0);
     const b = inputValue(context, 1);
-    invariant(a.shape.length === 2 && b.shape.length === 2, `${context.node}: Gemm of ${printShape(a.shape)} and ${printShape(b.shape)}`);
+    legal(a.shape.length === 2 && b.shape.length === 2, () => `${context.node}: Gemm of ${printShape(a.shape)} and ${printShape(b.shape)}`);
     const [rows, inner] = intAttribute(context.attributes, 'transA') === 1 ? [...a.shape].reverse() : a.shape;
     const [depth, columns] = intAttribute(context.attributes, 'transB') === 1 ? [...b.shape].reverse() : b.shape;
-    invariant(rows !== undefined && columns !== undefined, `${context.node}: rank`);
-    invariant(
+    legal(rows !== undefined && columns !== undefined, () => `${context.node}: rank`);
+    legal(
       typeof inner === 'string' || typeof depth === 'string' || inner === depth,
-      `${context.node}: ${printShape(a.shape)} times ${printShape(b.shape)}`,
+      () => `${context.node}: ${printShape(a.shape)} times ${printShape(b.shape)}`,
     );
     const shape = [rows, columns];
     const c = context.inputs[2];
-    if (c) invariant(broadcastShapes([shape, c.shape], context.node).length === 2, `${context.node}: C has shape ${printShape(c.shape)}`);
+    if (c) legal(broadcastShapes([shape, c.shape], context.node).length === 2, () => `${context.node}: C has shape ${printShape(c.shape)}`);
     return [{ dtype: a.dtype, shape }];
   },
 });

@@ -1,5 +1,5 @@
-import { invariant } from '../../../core/errors.ts';
 import type { Dim } from '../graph.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputValue } from './read.ts';
 
@@ -14,7 +14,7 @@ export const globalPools = ['GlobalAveragePool', 'GlobalMaxPool'].map((op) =>
     attributes: {},
     infer(context) {
       const { dtype, shape } = inputValue(context, 0);
-      invariant(shape.length >= 3, `${context.node}: ${op} of rank ${shape.length}`);
+      legal(shape.length >= 3, () => `${context.node}: ${op} of rank ${shape.length}`);
       return [{ dtype, shape: [shape[0] as Dim, shape[1] as Dim, ...shape.slice(2).map(() => 1)] }];
     },
   }),

@@ -1,5 +1,5 @@
-import { invariant } from '../../../core/errors.ts';
 import { addDims, normalizeAxis } from '../dims.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputValue } from './read.ts';
 import { unknownSizes } from './unknown-sizes.ts';
@@ -17,7 +17,7 @@ export const pad = defineOperator({
     const pads = context.constant(1);
     const axes = context.inputs[3] ? context.constant(3) : [...shape.keys()];
     if (pads === undefined || axes === undefined) return [{ dtype, shape: unknownSizes(context.node, shape.length) }];
-    invariant(pads.length === 2 * axes.length, `${context.node}: ${pads.length} pads for ${axes.length} axes`);
+    legal(pads.length === 2 * axes.length, () => `${context.node}: ${pads.length} pads for ${axes.length} axes`);
     const result = [...shape];
     axes.forEach((given, index) => {
       const axis = normalizeAxis(given, shape.length, context.node);

@@ -1,5 +1,5 @@
-import { invariant } from '../../../core/errors.ts';
 import { broadcastShapes, printShape } from '../dims.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputShape, inputValue } from './read.ts';
 
@@ -14,9 +14,9 @@ export const prelu = defineOperator({
   infer(context) {
     const { dtype, shape } = inputValue(context, 0);
     const slope = inputShape(context, 1);
-    invariant(
+    legal(
       broadcastShapes([shape, slope], context.node).length === shape.length,
-      `${context.node}: slope ${printShape(slope)} for ${printShape(shape)}`,
+      () => `${context.node}: slope ${printShape(slope)} for ${printShape(shape)}`,
     );
     return [{ dtype, shape }];
   },

@@ -1,11 +1,11 @@
-import { invariant } from '../../../core/errors.ts';
 import type { Attributes, Shape, Value } from '../graph.ts';
+import { legal } from '../legal.ts';
 import type { InferContext } from '../operator.ts';
 
 /** Reads of a node's inputs and attributes that inference shares; a miss is an importer's or a pass's bug. */
 export function inputValue(context: InferContext, index: number): Value {
   const value = context.inputs[index];
-  invariant(value, `${context.node}: input ${index} is missing`);
+  legal(value, () => `${context.node}: input ${index} is missing`);
   return value;
 }
 
@@ -15,25 +15,25 @@ export function inputShape(context: InferContext, index: number): Shape {
 
 export function intAttribute(attributes: Attributes, key: string, place = 'attribute'): number {
   const value = attributes[key];
-  invariant(typeof value === 'number', `${place}: ${key} is ${JSON.stringify(value)}, expected a number`);
+  legal(typeof value === 'number', () => `${place}: ${key} is ${JSON.stringify(value)}, expected a number`);
   return value;
 }
 
 export function intsAttribute(attributes: Attributes, key: string): readonly number[] | undefined {
   const value = attributes[key];
   if (value === undefined) return undefined;
-  invariant(Array.isArray(value), `attribute ${key} is ${JSON.stringify(value)}, expected integers`);
+  legal(Array.isArray(value), () => `attribute ${key} is ${JSON.stringify(value)}, expected integers`);
   return value as readonly number[];
 }
 
 export function stringAttribute(attributes: Attributes, key: string, place = 'attribute'): string {
   const value = attributes[key];
-  invariant(typeof value === 'string', `${place}: ${key} is ${JSON.stringify(value)}, expected a string`);
+  legal(typeof value === 'string', () => `${place}: ${key} is ${JSON.stringify(value)}, expected a string`);
   return value;
 }
 
 /** Same dtype on every input that is there. */
 export function sameDtypes(context: InferContext): void {
   const [first, ...rest] = context.inputs.filter((input) => input !== null);
-  for (const input of rest) invariant(input.dtype === first?.dtype, `${context.node}: inputs of ${first?.dtype} and ${input.dtype}`);
+  for (const input of rest) legal(input.dtype === first?.dtype, () => `${context.node}: inputs of ${first?.dtype} and ${input.dtype}`);
 }

@@ -1,6 +1,6 @@
-import { invariant } from '../../../core/errors.ts';
 import { printShape, quotientDim } from '../dims.ts';
 import type { Dim } from '../graph.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputShape, inputValue, intAttribute } from './read.ts';
 import { unknownSizes } from './unknown-sizes.ts';
@@ -18,27 +18,27 @@ export const reshape = defineOperator({
     const target = context.constant(1);
     if (target === undefined) {
       const rank = inputShape(context, 1)[0];
-      invariant(typeof rank === 'number', `${context.node}: the rank of the result is not known`);
+      legal(typeof rank === 'number', () => `${context.node}: the rank of the result is not known`);
       return [{ dtype, shape: unknownSizes(context.node, rank) }];
     }
-    const what = `${context.node}: ${printShape(shape)} can't become ${printShape(target)}`;
+    const what = () => `${context.node}: ${printShape(shape)} can't become ${printShape(target)}`;
     const keepZero = intAttribute(context.attributes, 'allowzero') === 1;
     const result: Dim[] = target.map((size, axis) => {
       if (size !== 0 || keepZero) return size;
       const dim = shape[axis];
-      invariant(dim !== undefined, what);
+      legal(dim !== undefined, what);
       return dim;
     });
     const free = result.indexOf(-1);
-    invariant(free === result.lastIndexOf(-1) && result.every((dim) => typeof dim === 'string' || dim >= -1), what);
+    legal(free === result.lastIndexOf(-1) && result.every((dim) => typeof dim === 'string' || dim >= -1), what);
     const rest = quotientDim(
       shape,
       result.filter((_, axis) => axis !== free),
     );
     if (free >= 0) {
-      invariant(rest !== undefined, what);
+      legal(rest !== undefined, what);
       result[free] = rest;
-    } else invariant(rest === 1 || typeof rest === 'string' || shape.includes(0), what);
+    } else legal(rest === 1 || typeof rest === 'string' || shape.includes(0), what);
     return [{ dtype, shape: result }];
   },
 });

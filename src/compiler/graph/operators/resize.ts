@@ -1,6 +1,6 @@
-import { invariant } from '../../../core/errors.ts';
 import { divideDim, multiplyDims, normalizeAxis } from '../dims.ts';
 import type { Dim } from '../graph.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputValue, intsAttribute } from './read.ts';
 import { unknownSizes } from './unknown-sizes.ts';
@@ -36,7 +36,7 @@ export const resize = defineOperator({
       else if (scale !== undefined) result[axis] = scaled(shape[axis] as Dim, scale);
       else result[axis] = unknownSizes(context.node, shape.length)[axis] as Dim;
     });
-    invariant(context.inputs[3] || context.inputs[2], `${context.node}: neither scales nor sizes`);
+    legal(context.inputs[3] || context.inputs[2], () => `${context.node}: neither scales nor sizes`);
     return [{ dtype, shape: result }];
   },
 });

@@ -1,6 +1,6 @@
-import { invariant } from '../../../core/errors.ts';
 import { addDims, divideDim, normalizeAxis } from '../dims.ts';
 import type { Dim } from '../graph.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputValue } from './read.ts';
 import { unknownSizes } from './unknown-sizes.ts';
@@ -25,9 +25,9 @@ export const slice = defineOperator({
     axes.forEach((given, index) => {
       const axis = normalizeAxis(given, shape.length, context.node);
       const [start, end, step] = [starts[index], ends[index], steps[index]];
-      invariant(
+      legal(
         start !== undefined && end !== undefined && step !== undefined && step !== 0,
-        `${context.node}: starts, ends and steps differ in length`,
+        () => `${context.node}: starts, ends and steps differ in length`,
       );
       result[axis] = slicedSize(shape[axis] as Dim, start, end, step, `${context.node}#${axis}`);
     });

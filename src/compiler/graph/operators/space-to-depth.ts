@@ -1,5 +1,5 @@
-import { invariant } from '../../../core/errors.ts';
 import { divideDim, multiplyDims } from '../dims.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputValue, intAttribute } from './read.ts';
 
@@ -14,9 +14,9 @@ export const spaceToDepth = defineOperator({
   infer(context) {
     const { dtype, shape } = inputValue(context, 0);
     const [batch, channels, height, width] = shape;
-    invariant(
+    legal(
       shape.length === 4 && batch !== undefined && channels !== undefined && height !== undefined && width !== undefined,
-      `${context.node}: rank ${shape.length}`,
+      () => `${context.node}: rank ${shape.length}`,
     );
     const block = intAttribute(context.attributes, 'blocksize');
     return [{ dtype, shape: [batch, multiplyDims([channels, block * block]), divideDim(height, block), divideDim(width, block)] }];

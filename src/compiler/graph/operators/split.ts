@@ -1,6 +1,6 @@
-import { invariant } from '../../../core/errors.ts';
 import { divideDim, normalizeAxis } from '../dims.ts';
 import type { Dim } from '../graph.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputValue, intAttribute } from './read.ts';
 
@@ -18,10 +18,10 @@ export const split = defineOperator({
     const sizes = context.inputs[1] ? context.constant(1) : undefined;
     const total = shape[axis] as Dim;
     const count = context.outputCount;
-    invariant(sizes === undefined || sizes.length === count, `${context.node}: ${sizes?.length} sizes for ${count} outputs`);
-    invariant(
+    legal(sizes === undefined || sizes.length === count, () => `${context.node}: ${sizes?.length} sizes for ${count} outputs`);
+    legal(
       sizes === undefined || typeof total === 'string' || sizes.reduce((sum, size) => sum + size, 0) === total,
-      `${context.node}: the sizes ${sizes?.join(', ')} don't make ${total}`,
+      () => `${context.node}: the sizes ${sizes?.join(', ')} don't make ${total}`,
     );
     const part = divideDim(total, count, 'ceil');
     return Array.from({ length: count }, (_, index) => {

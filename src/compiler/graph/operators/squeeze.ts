@@ -1,5 +1,5 @@
-import { invariant } from '../../../core/errors.ts';
 import { normalizeAxis } from '../dims.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputValue } from './read.ts';
 
@@ -14,9 +14,10 @@ export const squeeze = defineOperator({
   infer(context) {
     const { dtype, shape } = inputValue(context, 0);
     const given = context.inputs[1] ? context.constant(1) : [...shape.keys()].filter((axis) => shape[axis] === 1);
-    invariant(given !== undefined, `${context.node}: axes are not constant`);
+    legal(given !== undefined, () => `${context.node}: axes are not constant`);
     const axes = new Set(given.map((axis) => normalizeAxis(axis, shape.length, context.node)));
-    for (const axis of axes) invariant(shape[axis] === 1 || typeof shape[axis] === 'string', `${context.node}: axis ${axis} has size ${shape[axis]}`);
+    for (const axis of axes)
+      legal(shape[axis] === 1 || typeof shape[axis] === 'string', () => `${context.node}: axis ${axis} has size ${shape[axis]}`);
     return [{ dtype, shape: shape.filter((_, axis) => !axes.has(axis)) }];
   },
 });

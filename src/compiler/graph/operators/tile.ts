@@ -1,5 +1,5 @@
-import { invariant } from '../../../core/errors.ts';
 import { multiplyDims } from '../dims.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputValue } from './read.ts';
 import { unknownSizes } from './unknown-sizes.ts';
@@ -16,7 +16,7 @@ export const tile = defineOperator({
     const { dtype, shape } = inputValue(context, 0);
     const repeats = context.constant(1);
     if (repeats === undefined) return [{ dtype, shape: unknownSizes(context.node, shape.length) }];
-    invariant(repeats.length === shape.length, `${context.node}: ${repeats.length} repeats for rank ${shape.length}`);
+    legal(repeats.length === shape.length, () => `${context.node}: ${repeats.length} repeats for rank ${shape.length}`);
     return [{ dtype, shape: shape.map((dim, axis) => multiplyDims([dim, repeats[axis] as number])) }];
   },
 });

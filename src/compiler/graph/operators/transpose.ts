@@ -1,5 +1,5 @@
-import { invariant } from '../../../core/errors.ts';
 import type { Dim } from '../graph.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputValue, intsAttribute } from './read.ts';
 
@@ -14,8 +14,8 @@ export const transpose = defineOperator({
   infer(context) {
     const { dtype, shape } = inputValue(context, 0);
     const perm = intsAttribute(context.attributes, 'perm') ?? [];
-    const legal = perm.length === shape.length && shape.every((_, axis) => perm.includes(axis));
-    invariant(legal, `${context.node}: perm [${perm.join(', ')}] for rank ${shape.length}`);
+    const isPermutation = perm.length === shape.length && shape.every((_, axis) => perm.includes(axis));
+    legal(isPermutation, () => `${context.node}: perm [${perm.join(', ')}] for rank ${shape.length}`);
     return [{ dtype, shape: perm.map((axis) => shape[axis] as Dim) }];
   },
 });

@@ -1,6 +1,6 @@
-import { invariant } from '../../../core/errors.ts';
 import { normalizeAxis } from '../dims.ts';
 import type { Dim } from '../graph.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputValue } from './read.ts';
 
@@ -15,10 +15,10 @@ export const unsqueeze = defineOperator({
   infer(context) {
     const { dtype, shape } = inputValue(context, 0);
     const given = context.constant(1);
-    invariant(given !== undefined, `${context.node}: axes are not constant`);
+    legal(given !== undefined, () => `${context.node}: axes are not constant`);
     const rank = shape.length + given.length;
     const axes = new Set(given.map((axis) => normalizeAxis(axis, rank, context.node)));
-    invariant(axes.size === given.length, `${context.node}: axes repeat`);
+    legal(axes.size === given.length, () => `${context.node}: axes repeat`);
     let next = 0;
     return [{ dtype, shape: Array.from({ length: rank }, (_, axis) => (axes.has(axis) ? 1 : (shape[next++] as Dim))) }];
   },

@@ -1,5 +1,5 @@
-import { invariant } from '../../../core/errors.ts';
 import { broadcastShapes } from '../dims.ts';
+import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
 import { inputShape, inputValue } from './read.ts';
 
@@ -12,9 +12,9 @@ export const where = defineOperator({
   outputs: [1, 1],
   attributes: {},
   infer(context) {
-    invariant(inputValue(context, 0).dtype === 'bool', `${context.node}: a condition of ${inputValue(context, 0).dtype}`);
+    legal(inputValue(context, 0).dtype === 'bool', () => `${context.node}: a condition of ${inputValue(context, 0).dtype}`);
     const { dtype } = inputValue(context, 1);
-    invariant(inputValue(context, 2).dtype === dtype, `${context.node}: branches of ${dtype} and ${inputValue(context, 2).dtype}`);
+    legal(inputValue(context, 2).dtype === dtype, () => `${context.node}: branches of ${dtype} and ${inputValue(context, 2).dtype}`);
     return [
       {
         dtype,

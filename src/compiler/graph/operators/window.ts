@@ -1,6 +1,6 @@
-import { invariant } from '../../../core/errors.ts';
 import { addDims, divideDim } from '../dims.ts';
 import type { Attributes, Dim, Shape } from '../graph.ts';
+import { legal } from '../legal.ts';
 import type { AttributeSpec } from '../operator.ts';
 import { intsAttribute, stringAttribute } from './read.ts';
 
@@ -26,11 +26,11 @@ export function readWindow(attributes: Attributes, kernelShape: readonly number[
   const rank = kernelShape.length;
   const list = (key: string, length: number, fallback: number): readonly number[] => {
     const values = intsAttribute(attributes, key) ?? Array<number>(length).fill(fallback);
-    invariant(values.length === length, `${place}: ${key} has ${values.length} numbers, expected ${length}`);
+    legal(values.length === length, () => `${place}: ${key} has ${values.length} numbers, expected ${length}`);
     return values;
   };
   const autoPad = stringAttribute(attributes, 'auto_pad', place);
-  invariant(['NOTSET', 'VALID', 'SAME_UPPER', 'SAME_LOWER'].includes(autoPad), `${place}: auto_pad ${autoPad}`);
+  legal(['NOTSET', 'VALID', 'SAME_UPPER', 'SAME_LOWER'].includes(autoPad), () => `${place}: auto_pad ${autoPad}`);
   return {
     kernelShape,
     strides: list('strides', rank, 1),
@@ -43,7 +43,7 @@ export function readWindow(attributes: Attributes, kernelShape: readonly number[
 /** Sizes after the window has moved over `spatial`. */
 export function windowOutput(window: Window, spatial: Shape, ceilMode: boolean, place: string): Shape {
   const rank = window.kernelShape.length;
-  invariant(spatial.length === rank, `${place}: a window of rank ${rank} over ${spatial.length} spatial axes`);
+  legal(spatial.length === rank, () => `${place}: a window of rank ${rank} over ${spatial.length} spatial axes`);
   return spatial.map((size, axis): Dim => {
     const at = (list: readonly number[], index: number): number => list[index] as number;
     const stride = at(window.strides, axis);
@@ -53,7 +53,7 @@ export function windowOutput(window: Window, spatial: Shape, ceilMode: boolean, 
     const padded = addDims(size, begin + at(window.pads, axis + rank) - extent);
     const steps = addDims(divideDim(padded, stride, ceilMode ? 'ceil' : 'floor'), 1);
     if (typeof steps === 'number') {
-      invariant(steps > 0, `${place}: the window (${extent}) is larger than the padded input (axis ${axis})`);
+      legal(steps > 0, () => `${place}: the window (${extent}) is larger than the padded input (axis ${axis})`);
       // A window must start inside the input or its padding at the begin (ONNX, AveragePool and MaxPool).
       if (ceilMode && typeof size === 'number' && (steps - 1) * stride >= size + begin) return steps - 1;
     }

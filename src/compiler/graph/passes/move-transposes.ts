@@ -1,6 +1,7 @@
 import { isConstant } from '../evaluate.ts';
-import type { Graph, Node } from '../graph.ts';
+import type { Graph, Node, ValueId } from '../graph.ts';
 import { intsAttribute } from '../operators/read.ts';
+import { findUses } from '../uses.ts';
 import { argumentRule, axisAttributeRule, concatRule, gatherRule, reductionRule } from './move-transposes/axis-rules.ts';
 import { broadcastRule } from './move-transposes/broadcast-rule.ts';
 import { elementwiseRule } from './move-transposes/elementwise-rule.ts';
@@ -44,7 +45,7 @@ interface Trial {
 }
 
 function choose(graph: Graph): Trial {
-  const images = [...graph.inputs.keys()].filter((index) => (graph.values.get(graph.inputs[index]?.value as never)?.shape.length ?? 0) >= 3);
+  const images = [...graph.inputs.keys()].filter((index) => (graph.values.get(graph.inputs[index]?.value as ValueId)?.shape.length ?? 0) >= 3);
   const run = (hoisted: readonly number[], prefer: LayoutPolicy['prefer']): Trial => {
     const moved = move(graph, { hoisted: new Set(hoisted), prefer });
     return { graph: moved, count: countTransposes(moved) };
@@ -54,12 +55,33 @@ function choose(graph: Graph): Trial {
   const consider = (trial: Trial): void => {
     if (trial.count < best.count) best = trial;
   };
+  // Each image that a convolution reads costs one, wherever that is.
+  const least = images.filter((index) => isReadChannelsFirst(graph, graph.inputs[index]?.value as ValueId)).length;
+  if (best.count <= least) return best;
   if (images.length > 0) consider(run([], 'moved'));
   if (best.count <= 1) return best;
   consider(run(images, 'plain'));
   consider(run([], 'plain'));
   if (images.length > 1 && images.length <= MAX_SINGLE_TRIALS) for (const image of images) consider(run([image], 'moved'));
   return best;
+}
+
+const CHANNELS_FIRST = new Set(['AveragePool', 'BatchNormalization', 'Conv', 'ConvTranspose', 'MaxPool']);
+
+/** Does a Transpose of this input, or of what is made of it element by element, feed a node that works channels first? */
+function isReadChannelsFirst(graph: Graph, input: ValueId): boolean {
+  const uses = findUses(graph);
+  const reached = new Set<ValueId>([input]);
+  for (const value of reached) {
+    for (const node of uses.consumers(value)) {
+      const [output] = node.outputs;
+      if (output === undefined) continue;
+      if (node.op === 'Transpose') {
+        if (uses.consumers(output).some((reader) => CHANNELS_FIRST.has(reader.op))) return true;
+      } else if (RULES[node.op] === elementwiseRule || RULES[node.op] === broadcastRule || node.op === 'Pad') reached.add(output);
+    }
+  }
+  return false;
 }
 
 function move(graph: Graph, policy: LayoutPolicy): Graph {

@@ -1,6 +1,6 @@
-import { invariant } from '../../../core/errors.ts';
 import { GraphBuilder } from '../builder.ts';
 import type { Call, CallId, Graph, Node, Tap, ValueId } from '../graph.ts';
+import { legal } from '../legal.ts';
 
 /** Gives a node's new outputs in the new graph; undefined copies the node as it is. */
 export type Visitor = (node: Node, rewriter: Rewriter) => readonly ValueId[] | undefined;
@@ -29,7 +29,7 @@ export class Rewriter {
   /** The new value of an old one that was visited already. */
   value(old: ValueId): ValueId {
     const value = this.#map.get(old);
-    invariant(value !== undefined, `value ${old} has no place in the new graph yet`);
+    legal(value !== undefined, () => `value ${old} has no place in the new graph yet`);
     return value;
   }
 
@@ -88,7 +88,7 @@ export class Rewriter {
 
   oldValue(id: ValueId) {
     const value = this.graph.values.get(id);
-    invariant(value !== undefined, `no value ${id}`);
+    legal(value !== undefined, () => `no value ${id}`);
     return value;
   }
 }

@@ -1,9 +1,9 @@
-import { invariant } from '../../../../core/errors.ts';
 import type { GraphBuilder } from '../../builder.ts';
 import { sameShape } from '../../dims.ts';
 import { isConstant } from '../../evaluate.ts';
 import type { CallId, Graph, Node, Shape, ValueId } from '../../graph.ts';
 import { readIntegers } from '../../integers.ts';
+import { legal } from '../../legal.ts';
 import { readNumbers } from '../../numbers.ts';
 import { reshapeTarget } from '../fold-identity.ts';
 import { Rewriter } from '../rewriter.ts';
@@ -81,7 +81,7 @@ export class LayoutState {
 
   placement(old: ValueId): Placement {
     const placement = this.#placements.get(old);
-    invariant(placement !== undefined, `value ${old} has no place in the new graph yet`);
+    legal(placement !== undefined, () => `value ${old} has no place in the new graph yet`);
     return placement;
   }
 
