@@ -1,17 +1,14 @@
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { TorchliftError } from '../core/errors.ts';
-import type { ArtefactRecord } from './manifest.ts';
 
 /** Small writes are gathered up to this size; larger chunks go straight through, uncopied. */
 const BUFFER_BYTES = 1 << 20;
 
-/** Writes one artefact from start to end and hashes it on the way. */
+/** Writes one file from start to end. */
 export class FileSink {
   readonly #path: string;
   readonly #file: number;
-  readonly #hash = createHash('sha256');
   readonly #buffer = Buffer.allocUnsafe(BUFFER_BYTES);
   #buffered = 0;
   #position = 0;
@@ -38,11 +35,10 @@ export class FileSink {
     this.#buffered += chunk.byteLength;
   }
 
-  /** Closes the file and says what it came to. */
-  finish(precision: ArtefactRecord['precision']): ArtefactRecord {
+  /** Writes what is left and closes the file. */
+  finish(): void {
     this.#flush();
     orDiskError(this.#path, () => closeSync(this.#file));
-    return { sha256: this.#hash.digest('hex'), sizeBytes: this.#position, precision };
   }
 
   /** Closes without a result, after an error elsewhere. */
@@ -60,7 +56,6 @@ export class FileSink {
   }
 
   #put(bytes: Uint8Array): void {
-    this.#hash.update(bytes);
     orDiskError(this.#path, () => {
       for (let done = 0; done < bytes.byteLength; ) done += writeSync(this.#file, bytes, done, bytes.byteLength - done);
     });

@@ -13,5 +13,5 @@ export function formatBytes(bytes: number): string {
 }
 
 export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { assertWritable, writeFolderAtomically } from '../bundle/atomic-folder.ts';
 import { diskError } from '../bundle/file-sink.ts';
+import { HashThread } from '../bundle/hash-thread.ts';
 import { type ArtefactRecord, MANIFEST_SCHEMA, type Manifest } from '../bundle/manifest.ts';
 import type { Graph } from '../compiler/graph/graph.ts';
 import { inferencePasses } from '../compiler/graph/passes/inference-passes.ts';
@@ -18,7 +19,7 @@ import { PRESETS } from '../preprocess/steps.ts';
 import { openModel } from './open-model.ts';
 import { ARTEFACT_FORMATS, type ConvertOptions } from './options.ts';
 import { callRecords, portRecords, weightRecords } from './provenance.ts';
-import { writeOnnxArtefact, writePythonArtefacts, writeTorchScriptArtefact } from './write-artefacts.ts';
+import { type WrittenArtefact, writeOnnxArtefact, writePythonArtefacts, writeTorchScriptArtefact } from './write-artefacts.ts';
 
 export type { ConvertOptions } from './options.ts';
 
@@ -51,21 +52,23 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
     ...(steps !== undefined && { preprocess: steps }),
     ...(options.architecture !== undefined && { architecture: options.architecture }),
   });
+  const hashes = new HashThread();
   try {
     checkClasses(source.graph, classes);
+    const sourceHash = hashes.sha256(source.paths);
     const train = runPasses(source.graph, trainPasses);
     const inference = runPasses(train.graph, inferencePasses);
     const trainProgram = lowerGraph(train.graph, { mode: 'train' });
     const inferenceProgram = lowerGraph(inference.graph, { mode: 'inference' });
     const onnx = exportOnnx(train.graph, version());
-    const artefacts: Record<string, ArtefactRecord> = {};
+    const artefacts: { written: WrittenArtefact; sha256: Promise<string> }[] = [];
     let manifest: Manifest | undefined;
     await writeFolderAtomically(bundle, force, async (partial) => {
       /** Writes one kind of artefact; gives Ctrl-C its turn first. */
-      const stage = async (line: string, write: () => Record<string, ArtefactRecord>) => {
+      const stage = async (line: string, write: () => readonly WrittenArtefact[]) => {
         onProgress(line);
         await setImmediate();
-        Object.assign(artefacts, write());
+        for (const written of write()) artefacts.push({ written, sha256: hashes.sha256([join(partial, written.file)]) });
       };
       if (formats.includes('onnx')) await stage('writing model.onnx', () => writeOnnxArtefact(partial, onnx.model));
       if (formats.includes('python'))
@@ -81,7 +84,7 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
       manifest = {
         schema: MANIFEST_SCHEMA,
         tool: { name: 'torchlift', version: version() },
-        source: source.record(),
+        source: { ...source.record, sha256: await sourceHash },
         inputs: portRecords(train.graph, train.graph.inputs),
         outputs: portRecords(train.graph, train.graph.outputs),
         classes: model.classes ?? null,
@@ -89,7 +92,7 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
         policy,
         weights: weightRecords(train.graph, trainProgram),
         calls: callRecords(train.graph, onnx.valueNames),
-        artefacts,
+        artefacts: await artefactRecords(artefacts),
         passes: { train: train.passes, inference: inference.passes },
         warnings: [...source.warnings, ...(model.preprocess === undefined ? [ASSUMED] : [])],
       };
@@ -98,7 +101,15 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
     return { bundle, manifest: manifest as unknown as Manifest };
   } finally {
     source.close();
+    await hashes.close();
   }
+}
+
+async function artefactRecords(artefacts: readonly { written: WrittenArtefact; sha256: Promise<string> }[]): Promise<Record<string, ArtefactRecord>> {
+  const records = artefacts.map(
+    async ({ written: { file, sizeBytes, precision }, sha256 }) => [file, { sha256: await sha256, sizeBytes, precision }] as const,
+  );
+  return Object.fromEntries(await Promise.all(records));
 }
 
 const ASSUMED = 'no pipeline is known for this model, so 0..1 is assumed in front of it; name yours with --preprocess';

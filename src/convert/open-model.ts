@@ -1,6 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { hashFiles } from '../bundle/hash-file.ts';
 import type { SourceRecord } from '../bundle/manifest.ts';
 import type { Graph } from '../compiler/graph/graph.ts';
 import { importKeras } from '../compiler/keras/import-keras.ts';
@@ -17,8 +16,9 @@ import { detectFormat } from './detect-format.ts';
 export interface OpenModel {
   readonly graph: Graph;
   readonly warnings: readonly string[];
-  /** Hashes the source: every byte is read once, none is kept. */
-  record(): SourceRecord;
+  /** What the source consists of, in the order in which it is hashed. */
+  readonly paths: readonly string[];
+  readonly record: Omit<SourceRecord, 'sha256'>;
   close(): void;
 }
 
@@ -62,16 +62,15 @@ const REMEDIES = {
 function openKeras(file: KerasModelFile, paths: readonly string[], { architecture, ...options }: OpenOptions): OpenModel {
   try {
     const { graph, warnings } = importKeras(architecture === undefined ? file : addArchitecture(file, architecture), options);
-    const record = (): SourceRecord => ({
+    const record = {
       file: file.fileName,
-      sha256: hashFiles(paths),
       sizeBytes: paths.reduce((sum, path) => sum + statSync(path).size, 0),
       format: file.format,
       framework: 'keras',
       frameworkVersion: graph.model.frameworkVersion,
       bytes: file.bytes,
-    });
-    return { graph, warnings, record, close: () => file.close() };
+    } as const;
+    return { graph, warnings, paths, record, close: () => file.close() };
   } catch (error) {
     file.close();
     throw error;
@@ -114,16 +113,15 @@ function openOnnx(path: string, options: OpenOptions): OpenModel {
       ...(options.classes && { classes: options.classes }),
       ...(options.preprocess && { preprocess: options.preprocess }),
     };
-    const record = (): SourceRecord => ({
+    const record = {
       file: file.fileName,
-      sha256: hashFiles([path]),
       sizeBytes: file.sizeBytes,
       format: 'onnx',
       framework: graph.model.framework,
       frameworkVersion: graph.model.frameworkVersion,
       bytes: { weights, optimizer: 0, rest: file.sizeBytes - weights },
-    });
-    return { graph: { ...graph, model }, warnings: [], record, close: () => file.close() };
+    } as const;
+    return { graph: { ...graph, model }, warnings: [], paths: [path], record, close: () => file.close() };
   } catch (error) {
     file.close();
     throw error;

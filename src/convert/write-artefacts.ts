@@ -14,40 +14,47 @@ import { writeSafetensors } from '../formats/safetensors/write-safetensors.ts';
 import { writeTorchArchive } from '../formats/torch-archive/write-torch-archive.ts';
 import type { Precision } from './options.ts';
 
-type Records = Record<string, ArtefactRecord>;
+/** A file that stands in the folder, complete but not yet hashed. */
+export type WrittenArtefact = Omit<ArtefactRecord, 'sha256'> & { readonly file: string };
 
 /** `model.onnx`: the graph saved. */
-export function writeOnnxArtefact(folder: string, model: ModelProto): Records {
-  return { 'model.onnx': writeFile(folder, 'model.onnx', 'float32', (sink) => writeOnnx(model, sink)) };
+export function writeOnnxArtefact(folder: string, model: ModelProto): readonly WrittenArtefact[] {
+  return [writeFile(folder, 'model.onnx', 'float32', (sink) => writeOnnx(model, sink))];
 }
 
 /** `model.py` and `model.safetensors`: readable source and its weights by `state_dict` key. */
-export function writePythonArtefacts(folder: string, graph: Graph, program: Program): Records {
+export function writePythonArtefacts(folder: string, graph: Graph, program: Program): readonly WrittenArtefact[] {
   const tensors = program.state
     .filter(({ kind }) => kind !== 'constant')
     .map(({ key, value, dtype, shape }): readonly [string, TensorSource] => [
       key,
       { dtype, shape, place: key, read: () => evaluateConstant(graph, value).data },
     ]);
-  return {
-    'model.py': writeFile(folder, 'model.py', null, (sink) => sink.write(Buffer.from(printModelPy(program, graph)))),
-    'model.safetensors': writeFile(folder, 'model.safetensors', 'float32', (sink) => writeSafetensors(sink, tensors)),
-  };
+  return [
+    writeFile(folder, 'model.py', null, (sink) => sink.write(Buffer.from(printModelPy(program, graph)))),
+    writeFile(folder, 'model.safetensors', 'float32', (sink) => writeSafetensors(sink, tensors)),
+  ];
 }
 
 /** `model.pt`, or the variant of another precision: TorchScript in inference form. */
-export function writeTorchScriptArtefact(folder: string, graph: Graph, program: Program, precision: Precision | undefined): Records {
+export function writeTorchScriptArtefact(
+  folder: string,
+  graph: Graph,
+  program: Program,
+  precision: Precision | undefined,
+): readonly WrittenArtefact[] {
   const file = precision === undefined ? 'model.pt' : `model.${precision}.pt`;
   const archive = planTorchArchive(graph, program, precision === undefined ? {} : { precision });
   const dtype = precision === undefined ? 'float32' : precision === 'bf16' ? 'bfloat16' : 'float16';
-  return { [file]: writeFile(folder, file, dtype, (sink) => writeTorchArchive(sink, archive)) };
+  return [writeFile(folder, file, dtype, (sink) => writeTorchArchive(sink, archive))];
 }
 
-function writeFile(folder: string, file: string, precision: ArtefactRecord['precision'], write: (sink: ByteSink) => void): ArtefactRecord {
+function writeFile(folder: string, file: string, precision: ArtefactRecord['precision'], write: (sink: ByteSink) => void): WrittenArtefact {
   const sink = new FileSink(join(folder, file));
   try {
     write(sink);
-    return sink.finish(precision);
+    sink.finish();
+    return { file, sizeBytes: sink.position, precision };
   } catch (error) {
     sink.abandon();
     throw error;
