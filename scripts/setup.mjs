@@ -30,4 +30,4 @@ function run(...command) {
 
 const installed = modified('node_modules/.package-lock.json');
 if (installed === 0 || installed < modified('package-lock.json')) run('npm', 'ci');
-else if (Math.max(newest('src'), newest('examples')) > modified('dist/src/cli/main.js')) run('npm', 'run', 'build');
+else if (Math.max(newest('src'), newest('examples')) > modified('dist/cli/main.js')) run('npm', 'run', 'build');
