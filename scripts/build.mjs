@@ -11,6 +11,7 @@ buildSync({
   outdir: 'dist',
   bundle: true,
   splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
