@@ -97,53 +97,50 @@ function subclassName({ type, batchNorm }: BuiltinModule): string | undefined {
  * Fixed text: all that varies is the class's name and which of our own lines it has.
  */
 function subclassSource(name: string, { type, batchNorm }: BuiltinModule): string {
-  const moving = 'self.running_mean, self.running_var';
-  const learned = 'self.weight, self.bias';
-  if (batchNorm?.mode === 'inference') {
-    return lines(
-      `class ${name}(nn.${type}):`,
-      '    """Normalizes by its moving statistics in train() too, and leaves them as they are."""',
-      '',
-      '    def forward(self, input: Tensor) -> Tensor:',
-      `        return F.batch_norm(input, ${moving}, ${learned}, eps=self.eps)`,
-    );
-  }
   const byCall = batchNorm?.mode === 'argument';
-  const signature = byCall
-    ? '    def forward(self, input: Tensor, inference: bool = False) -> Tensor:'
-    : '    def forward(self, input: Tensor) -> Tensor:';
-  const condition = byCall ? 'inference or not self.training' : 'not self.training';
-  const modeText = byCall ? ['A call with inference=True normalizes by the moving statistics, whatever the mode.'] : [];
-  if (!batchNorm?.biasedVariance) {
+  const signature = `    def forward(self, input: Tensor${byCall ? ', inference: bool = False' : ''}) -> Tensor:`;
+  const byCallText = 'A call with inference=True normalizes by the moving statistics, whatever the mode.';
+  if (batchNorm?.biasedVariance) {
     return lines(
       `class ${name}(nn.${type}):`,
-      `    """${modeText.join(' ')}"""`,
+      '    """Moves its variance by the batch\'s own, where PyTorch takes the unbiased estimate.',
+      '',
+      '    Keras does so outside its fused kernel, that is for inputs other than images.',
+      ...(byCall ? [`    ${byCallText}`] : []),
+      '    """',
       '',
       signature,
-      `        if ${condition}:`,
-      `            return F.batch_norm(input, ${moving}, ${learned}, eps=self.eps)`,
-      '        return super().forward(input)',
+      '        mean, variance = self.running_mean, self.running_var',
+      `        if ${byCall ? 'inference or ' : ''}not self.training:`,
+      '            return F.batch_norm(input, mean, variance, self.weight, self.bias, eps=self.eps)',
+      '        assert mean is not None and variance is not None and self.momentum is not None',
+      '        with torch.no_grad():',
+      '            rows = input.transpose(0, 1).flatten(1)',
+      '            batch_variance, batch_mean = torch.var_mean(rows, 1, unbiased=False)',
+      '            mean.lerp_(batch_mean, self.momentum)',
+      '            variance.lerp_(batch_variance, self.momentum)',
+      '        return F.batch_norm(input, None, None, self.weight, self.bias, training=True, eps=self.eps)',
+    );
+  }
+  if (byCall) {
+    return lines(
+      `class ${name}(nn.${type}):`,
+      `    """${byCallText}"""`,
+      '',
+      signature,
+      '        mean, variance = self.running_mean, self.running_var',
+      '        training = self.training and not inference',
+      '        assert self.momentum is not None',
+      '        return F.batch_norm(input, mean, variance, self.weight, self.bias, training, self.momentum, self.eps)',
     );
   }
   return lines(
     `class ${name}(nn.${type}):`,
-    '    """Moves its variance by the batch\'s own, where PyTorch takes the unbiased estimate.',
-    '',
-    '    Keras does so outside its fused kernel, that is for inputs other than images.',
-    ...modeText.map((text) => `    ${text}`),
-    '    """',
+    '    """Normalizes by its moving statistics in train() too, and leaves them as they are."""',
     '',
     signature,
-    `        if ${condition}:`,
-    `            return F.batch_norm(input, ${moving}, ${learned}, eps=self.eps)`,
-    '        with torch.no_grad():',
-    '            rows = input.transpose(0, 1).flatten(1)',
-    '            variance, mean = torch.var_mean(rows, 1, unbiased=False)',
-    '            assert self.running_mean is not None and self.running_var is not None',
-    '            assert self.momentum is not None',
-    '            self.running_mean.lerp_(mean, self.momentum)',
-    '            self.running_var.lerp_(variance, self.momentum)',
-    `        return F.batch_norm(input, None, None, ${learned}, training=True, eps=self.eps)`,
+    '        mean, variance = self.running_mean, self.running_var',
+    '        return F.batch_norm(input, mean, variance, self.weight, self.bias, eps=self.eps)',
   );
 }
 

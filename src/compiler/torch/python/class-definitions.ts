@@ -119,7 +119,7 @@ function forwardDefinition({ forward }: ModuleClass, ports: PortNames | undefine
     parameters: [
       { name: 'self' },
       ...parameters.map((name) => ({ name, annotation: tensor })),
-      ...(forward.takesInference ? [{ name: 'inference', annotation: py.name('bool') }] : []),
+      ...(forward.takesInference ? [{ name: 'inference', annotation: py.name('bool'), default: py.bool(false) }] : []),
     ],
     returns: returned.length === 1 ? tensor : { kind: 'subscript', object: py.name('tuple'), items: returned },
     body,

@@ -22,9 +22,10 @@ class ModalBatchNorm2d(nn.BatchNorm2d):
     """A call with inference=True normalizes by the moving statistics, whatever the mode."""
 
     def forward(self, input: Tensor, inference: bool = False) -> Tensor:
-        if inference or not self.training:
-            return F.batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps)
-        return super().forward(input)
+        mean, variance = self.running_mean, self.running_var
+        training = self.training and not inference
+        assert self.momentum is not None
+        return F.batch_norm(input, mean, variance, self.weight, self.bias, training, self.momentum, self.eps)
 
 
 class ModerationModel(nn.Module):

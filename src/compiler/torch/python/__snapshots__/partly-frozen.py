@@ -22,7 +22,8 @@ class FrozenBatchNorm2d(nn.BatchNorm2d):
     """Normalizes by its moving statistics in train() too, and leaves them as they are."""
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps)
+        mean, variance = self.running_mean, self.running_var
+        return F.batch_norm(input, mean, variance, self.weight, self.bias, eps=self.eps)
 
 
 class Stem(nn.Module):

@@ -23,9 +23,10 @@ class ModalBatchNorm2d(nn.BatchNorm2d):
     """A call with inference=True normalizes by the moving statistics, whatever the mode."""
 
     def forward(self, input: Tensor, inference: bool = False) -> Tensor:
-        if inference or not self.training:
-            return F.batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps)
-        return super().forward(input)
+        mean, variance = self.running_mean, self.running_var
+        training = self.training and not inference
+        assert self.momentum is not None
+        return F.batch_norm(input, mean, variance, self.weight, self.bias, training, self.momentum, self.eps)
 
 
 class Base(nn.Module):
@@ -37,7 +38,7 @@ class Base(nn.Module):
         self.bn = ModalBatchNorm2d(8, eps=0.001, momentum=0.01)
         self.drop = nn.Dropout(0.2)
 
-    def forward(self, x: Tensor, inference: bool) -> Tensor:
+    def forward(self, x: Tensor, inference: bool = False) -> Tensor:
         x = F.relu(self.bn(self.conv(x), inference=inference))  # [N, 8, 14, 14]
         return F.dropout(x, self.drop.p, self.training and not inference).mean((2, 3))
 

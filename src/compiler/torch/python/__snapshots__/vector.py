@@ -25,15 +25,15 @@ class KerasBatchNorm1d(nn.BatchNorm1d):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        mean, variance = self.running_mean, self.running_var
         if not self.training:
-            return F.batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps)
+            return F.batch_norm(input, mean, variance, self.weight, self.bias, eps=self.eps)
+        assert mean is not None and variance is not None and self.momentum is not None
         with torch.no_grad():
             rows = input.transpose(0, 1).flatten(1)
-            variance, mean = torch.var_mean(rows, 1, unbiased=False)
-            assert self.running_mean is not None and self.running_var is not None
-            assert self.momentum is not None
-            self.running_mean.lerp_(mean, self.momentum)
-            self.running_var.lerp_(variance, self.momentum)
+            batch_variance, batch_mean = torch.var_mean(rows, 1, unbiased=False)
+            mean.lerp_(batch_mean, self.momentum)
+            variance.lerp_(batch_variance, self.momentum)
         return F.batch_norm(input, None, None, self.weight, self.bias, training=True, eps=self.eps)
 
 
