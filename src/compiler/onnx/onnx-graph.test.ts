@@ -124,6 +124,13 @@ describe('exportOnnx and importOnnx', () => {
     for (const name of names) expect(name).toBe(Buffer.from(name).toString());
   });
 
+  it('keep the name of the layout that a weight is stored in, which may be printed', () => {
+    const again = graphOfBytes(onnxBytes(hardGraph()));
+    const keys = new Map([...stateKeys(again)].map(([id, key]) => [key, again.values.get(id)?.name]));
+    expect(keys.get('shared_conv.weight')).toBe('layout');
+    expect(keys.get('scale.gamma')).toBe('scale/gamma');
+  });
+
   it('keep the digits of doubles that the file holds as float32', () => {
     const again = graphOfBytes(onnxBytes(hardGraph()));
     expect(again.nodes.find(({ op }) => op === 'BatchNormalization')?.attributes.epsilon).toBe(1e-3);

@@ -144,7 +144,7 @@ class Names {
     return name;
   }
 
-  /** The graph's names of values where importing would not come to them, by ONNX name. Parameters and buffers are named by their owner. */
+  /** The graph's names of values where importing would not come to them, by ONNX name. */
   changed(): ReadonlyMap<string, string> {
     const changed = new Map<string, string>();
     const note = (value: ValueId, otherwise = this.of(value)): void => {
@@ -153,11 +153,16 @@ class Names {
     };
     for (const port of this.#graph.inputs) note(port.value, port.name);
     for (const node of this.#stored.nodes) for (const output of node.outputs) note(output);
-    for (const { value, weight } of this.#stored.initializers) {
-      if (weight === undefined || this.#graph.weights.get(weight)?.kind === 'constant') note(value);
-    }
+    for (const { value, weight } of this.#stored.initializers) note(value, defaultName(weight, this.#graph));
     return changed;
   }
+}
+
+/** What `GraphBuilder` calls a parameter or buffer; undefined for constants. The name of its layout may show up in printed code. */
+function defaultName(id: ValueId | undefined, graph: Graph): string | undefined {
+  const weight = id === undefined ? undefined : graph.weights.get(id);
+  if (weight === undefined || weight.kind === 'constant') return undefined;
+  return [...weight.owner, weight.part, weight.role].filter(Boolean).join('/');
 }
 
 function graphValue(graph: Graph, id: ValueId | undefined): Value {

@@ -138,10 +138,7 @@ class Import {
       for (const word of [weight.role, weight.part ?? 'weight']) {
         if (!/^[A-Za-z]\w{0,95}$/.test(word)) throw this.#disagreement(`initializer ${name} has the role ${JSON.stringify(word)}`);
       }
-      const value =
-        weight.kind === 'constant'
-          ? this.#builder.weight({ ...weight, source }, this.#metadata.names.get(name) ?? name)
-          : this.#builder.weight({ ...weight, source });
+      const value = this.#builder.weight({ ...weight, source }, this.#metadata.names.get(name) ?? (weight.kind === 'constant' ? name : undefined));
       this.#define(name, value);
     });
   }
