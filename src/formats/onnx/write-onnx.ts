@@ -5,7 +5,7 @@ import { encodeEntry, encodeNode, encodeTensorHead, encodeValueInfo, integer, me
 import type { ModelProto, TensorProto } from './proto.ts';
 
 /** protobuf's own limit for a message, and what the onnx checker and ONNX Runtime read as one file. */
-export const MAX_ONNX_BYTES = 2 ** 31 - 1;
+const MAX_ONNX_BYTES = 2 ** 31 - 1;
 
 /** Smaller tensors (shapes, scalars) stay in the model file: shape inference must see them. */
 const MIN_EXTERNAL_BYTES = 1024;

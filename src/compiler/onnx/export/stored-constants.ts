@@ -14,7 +14,7 @@ export interface StoredConstants {
   readonly nodes: readonly Node[];
 }
 
-export interface StoredConstant {
+interface StoredConstant {
   /** What is evaluated and stored. */
   readonly value: ValueId;
   /** The parameter or buffer in it, or our own constant; undefined for a computation over constants of ours. */

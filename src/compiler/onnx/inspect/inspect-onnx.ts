@@ -23,7 +23,7 @@ export interface OnnxInspection {
   readonly unsafe: readonly string[];
 }
 
-export interface OnnxPort {
+interface OnnxPort {
   readonly name: string;
   /** Null for sequences, maps, strings and the like. */
   readonly dtype: string | null;
@@ -31,7 +31,7 @@ export interface OnnxPort {
   readonly shape: readonly (number | string | null)[] | null;
 }
 
-export interface OnnxOrigin {
+interface OnnxOrigin {
   readonly model: OnnxMetadata['model'];
   /** Elements of parameters by trainability, and of buffers. */
   readonly parameters: { readonly trainable: number; readonly frozen: number; readonly buffers: number };
