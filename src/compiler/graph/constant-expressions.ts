@@ -1,5 +1,6 @@
 import { invariant } from '../../core/errors.ts';
 import type { Graph, Node, ValueId } from './graph.ts';
+import { readIntegers } from './integers.ts';
 
 /** Operators that only move elements: each element of the result is one of the input's, and none is lost. */
 const LAYOUT_OPERATORS = new Set(['Transpose', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity']);
@@ -57,8 +58,19 @@ export class ConstantExpressions {
     if (weight !== undefined) return weight.kind !== 'constant';
     const node = this.producer(value);
     const [first, ...rest] = node?.inputs ?? [];
-    if (node === undefined || !LAYOUT_OPERATORS.has(node.op) || first === null || first === undefined) return false;
+    if (node === undefined || first === null || first === undefined) return false;
+    if (!LAYOUT_OPERATORS.has(node.op) && !this.#isReordering(node)) return false;
     return this.isLayoutOfOneWeight(first) && rest.every((input) => input === null || this.weights(input).length === 0);
+  }
+
+  /** A Gather that takes every index of its axis once. */
+  #isReordering({ op, inputs, attributes }: Node): boolean {
+    const [data, indices] = inputs;
+    if (op !== 'Gather' || data == null || indices == null) return false;
+    const weight = this.#graph.weights.get(indices);
+    const order = weight?.kind === 'constant' && weight.source.shape.length === 1 ? readIntegers(weight.source) : undefined;
+    const size = this.#graph.values.get(data)?.shape.at(attributes.axis as number);
+    return order?.length === size && new Set(order).size === size && order?.every((index) => index >= 0 && index < Number(size)) === true;
   }
 
   /** The same number for constants built the same way. */

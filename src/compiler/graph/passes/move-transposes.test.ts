@@ -100,6 +100,29 @@ const CASES: readonly (readonly [what: string, transposes: number, make: (model:
       return [m.dense(x, 3), m.layer('Softmax', () => m.node('Softmax', [x], { axis: -1 }))];
     },
   ],
+  [
+    'a Dense over flattened branches side by side',
+    1,
+    (m) => {
+      const x = start(m);
+      const [a, b] = [m.flatten(m.conv(x, 4)), m.relu(m.flatten(x))];
+      const joined = m.layer('Concatenate', () => m.node('Concat', [a, m.globalAverage(x), b], { axis: -1 }));
+      return m.dense(m.batchNorm(m.layer('Scale', () => m.node('Mul', [joined, m.weight([59])]))), 3);
+    },
+  ],
+  [
+    'flattened branches side by side as output: one Gather',
+    1,
+    (m) => {
+      const x = start(m);
+      return m.layer('Concatenate', () => m.node('Concat', [m.flatten(m.conv(x, 4)), m.flatten(x)], { axis: 1 }));
+    },
+  ],
+  [
+    'a Flatten, elementwise layers and a Softmax: only what the Softmax reads is put back',
+    2,
+    (m) => m.layer('Softmax', () => m.node('Softmax', [m.relu(m.dropout(m.flatten(start(m))))], { axis: -1 })),
+  ],
   ['a Flatten of 1×1', 1, (m) => m.dense(m.flatten(m.globalAverage(start(m), 1)), 3)],
   ['a feature map as output', 2, (m) => start(m)],
   [

@@ -75,6 +75,11 @@ const HEADS: readonly Step[] = [
   (m, x) => m.dense(m.globalAverage(x), 2),
   (m, x) => m.globalAverage(x, 1),
   (m, x) => m.flatten(x),
+  (m, x, pick, others) => named(m, 'Concatenate', () => m.node('Concat', [m.flatten(x), m.globalAverage(x), m.flatten(pick(others))], { axis: 1 })),
+  (m, x, pick, others) => {
+    const joined = named(m, 'Concatenate', () => m.node('Concat', [m.flatten(x), m.relu(m.flatten(pick(others)))], { axis: -1 }));
+    return m.dense(m.batchNorm(m.dropout(joined)), 2);
+  },
   (_, x) => x,
   (m, x) => {
     const count = sizes(m, x).reduce((product, size) => product * size, 1);

@@ -1,7 +1,9 @@
 import { normalizeAxis } from '../../dims.ts';
-import type { ValueId } from '../../graph.ts';
+import type { Node, ValueId } from '../../graph.ts';
 import { intAttribute } from '../../operators/read.ts';
-import type { Placement } from './layout-state.ts';
+import type { FeatureSegment } from './feature-segment.ts';
+import { type Flattening, follow } from './flattening.ts';
+import type { LayoutState, Placement } from './layout-state.ts';
 import { identityPermutation, isIdentity, type Permutation, samePermutation } from './permutation.ts';
 import type { Rule } from './rule.ts';
 
@@ -24,6 +26,7 @@ export const axisAttributeRule: Rule = (node, state) => {
 
 export const concatRule: Rule = (node, state) => {
   const inputs = node.inputs.filter((input) => input !== null);
+  if (inputs.some((input) => state.placement(input).kind === 'features')) return sideBySide(node, inputs, state);
   const orders = inputs.map((input) => state.moved(input)?.perm).filter((perm) => perm !== undefined);
   const [first] = inputs;
   if (first === undefined || orders.length === 0) return undefined;
@@ -37,6 +40,29 @@ export const concatRule: Rule = (node, state) => {
   const operands = inputs.map((input) => state.inOrder(input, best));
   return placed(state.rewriter.copy(node, operands, { attributes: { ...node.attributes, axis: best[axis] as number } }), best);
 };
+
+/** Features out of order beside others, in order or not: still known, part by part. */
+function sideBySide(node: Node, inputs: readonly ValueId[], state: LayoutState): readonly Placement[] | undefined {
+  if (normalizeAxis(intAttribute(node.attributes, 'axis'), 2, node.name) !== 1) return undefined;
+  const bases: ValueId[] = [];
+  const segments: FeatureSegment[] = [];
+  const histories: Flattening[] = [];
+  for (const input of inputs) {
+    const placement = state.placement(input);
+    if (placement.kind === 'features') {
+      bases.push(placement.base);
+      segments.push(...placement.segments);
+      histories.push(placement.flattening);
+      continue;
+    }
+    const size = state.oldShape(input)[1];
+    if (typeof size !== 'number') return undefined;
+    bases.push(state.plain(input));
+    segments.push({ split: [size], order: [0] });
+  }
+  const flattening = follow(histories, node);
+  return state.rewriter.copy(node, bases).map((base) => ({ kind: 'features', base, segments, flattening }));
+}
 
 /** The order of the axes that are left when some of the base's go. */
 function remaining(perm: Permutation, gone: ReadonlySet<number>): Permutation {

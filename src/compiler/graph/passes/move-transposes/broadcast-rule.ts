@@ -1,6 +1,8 @@
 import type { Node, Shape, ValueId } from '../../graph.ts';
 import { reshapeTarget } from '../fold-identity.ts';
-import { type FeaturesPlacement, type LayoutState, type Placement, samePlacementOrder } from './layout-state.ts';
+import { sameSegments, segmentSize } from './feature-segment.ts';
+import { type Flattening, follow } from './flattening.ts';
+import type { FeaturesPlacement, LayoutState, Placement } from './layout-state.ts';
 import { identityPermutation, inverse, isIdentity, movesOnlyOnes, type Permutation, permute, samePermutation } from './permutation.ts';
 import type { Rule } from './rule.ts';
 
@@ -70,20 +72,23 @@ function operandInOrder(input: ValueId, perm: Permutation, state: LayoutState): 
 
 /** [N, F] in another order of features: per-feature constants are reordered with it. */
 function throughFeatures(node: Node, state: LayoutState, features: FeaturesPlacement): readonly Placement[] | undefined {
-  const size = features.split.reduce((product, part) => product * part, 1);
+  const size = features.segments.reduce((sum, segment) => sum + segmentSize(segment), 0);
   const operands: ValueId[] = [];
+  const histories: Flattening[] = [];
   for (const input of node.inputs) {
     if (input === null) return undefined;
     const placement = state.placement(input);
     const shape = state.oldShape(input);
     if (placement.kind === 'features') {
-      if (!samePlacementOrder(placement, features)) return undefined;
+      if (!sameSegments(placement.segments, features.segments)) return undefined;
       operands.push(placement.base);
+      histories.push(placement.flattening);
     } else if (shape.every((dim) => dim === 1)) operands.push(placement.base);
     else if (state.isConstant(input) && shape.length <= 2 && shape.at(-1) === size && (shape.length === 1 || shape[0] === 1)) {
       operands.push(state.reorderedConstant(state.plain(input), shape.length - 1, features));
     } else if (shape.length === 2 && shape[1] === 1) operands.push(state.plain(input));
     else return undefined;
   }
-  return state.rewriter.copy(node, operands).map((base) => ({ ...features, base }));
+  const flattening = follow(histories, node);
+  return state.rewriter.copy(node, operands).map((base) => ({ ...features, base, flattening }));
 }

@@ -6,5 +6,5 @@ export const elementwiseRule: Rule = (node, state) => {
   if (first === null || first === undefined) return undefined;
   const placement = state.placement(first);
   const inputs = [placement.base, ...rest.map((input) => (input === null ? null : state.plain(input)))];
-  return state.rewriter.copy(node, inputs).map((base) => ({ ...placement, base }));
+  return state.derived(placement, state.rewriter.copy(node, inputs), node);
 };

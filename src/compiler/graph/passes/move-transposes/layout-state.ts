@@ -7,7 +7,9 @@ import { legal } from '../../legal.ts';
 import { readNumbers } from '../../numbers.ts';
 import { reshapeTarget } from '../fold-identity.ts';
 import { Rewriter } from '../rewriter.ts';
-import { channelsFirst, identityPermutation, inverse, isIdentity, movesOnlyOnes, type Permutation, permute, samePermutation } from './permutation.ts';
+import { basePositions, type FeatureSegment } from './feature-segment.ts';
+import { absorberOf, type Flattening, follow } from './flattening.ts';
+import { channelsFirst, identityPermutation, inverse, isIdentity, movesOnlyOnes, type Permutation, permute } from './permutation.ts';
 
 /** Where an old value is found in the new graph. */
 export type Placement = AxesPlacement | FeaturesPlacement;
@@ -19,17 +21,13 @@ export interface AxesPlacement {
   readonly perm: Permutation;
 }
 
-/**
- * The old value is [N, F], flattened in an order that `base`, also [N, F], doesn't have: `base` splits into `split` (C, H, W),
- * whose axes in the order `order` (H, W, C) make the old features.
- */
+/** The old value is [N, F], flattened in an order that `base`, also [N, F], doesn't have. */
 export interface FeaturesPlacement {
   readonly kind: 'features';
   readonly base: ValueId;
-  readonly split: readonly number[];
-  readonly order: Permutation;
-  /** Shared by all that came from one flattening: the call whose kernel took the order in. */
-  readonly flattening: { absorber?: CallId | undefined };
+  /** One, or several side by side after a Concat. */
+  readonly segments: readonly FeatureSegment[];
+  readonly flattening: Flattening;
 }
 
 /** What a rule may decide either way. */
@@ -83,6 +81,13 @@ export class LayoutState {
     const placement = this.#placements.get(old);
     legal(placement !== undefined, () => `value ${old} has no place in the new graph yet`);
     return placement;
+  }
+
+  /** Placements of what a node makes of one operand and leaves in its order. */
+  derived(placement: Placement, bases: readonly ValueId[], node: Node): readonly Placement[] {
+    if (placement.kind === 'axes') return bases.map((base) => ({ ...placement, base }));
+    const flattening = follow([placement.flattening], node);
+    return bases.map((base) => ({ ...placement, base, flattening }));
   }
 
   /** The placement of an input that is there and whose axes are known by a permutation that isn't trivial. */
@@ -166,14 +171,23 @@ export class LayoutState {
     return this.builder.node('Reshape', [value, this.builder.constant(target)], { name: `${this.builder.value(value).name}_reshaped` });
   }
 
-  /**
-   * A constant of the new graph with one axis of F features, in the order of `placement`'s base: Reshape to the parts, Transpose, Reshape back,
-   * all over the constant.
-   */
-  reorderedConstant(value: ValueId, axis: number, { split, order }: FeaturesPlacement): ValueId {
-    const key = `${value} ${axis} ${split} ${order}`;
+  /** A constant of the new graph with one axis of F features, in the order of a placement's base. */
+  reorderedConstant(value: ValueId, axis: number, { segments }: FeaturesPlacement): ValueId {
+    const key = `${value} ${axis} ${JSON.stringify(segments)}`;
     const known = this.#reordered.get(key);
     if (known !== undefined) return known;
+    const [segment, ...more] = segments;
+    const { name } = this.builder.value(value);
+    const result =
+      segment !== undefined && more.length === 0
+        ? this.#reorderedAsOne(value, axis, segment)
+        : this.builder.node('Gather', [value, this.#indices(segments, 'base')], { name, attributes: { axis } });
+    this.#reordered.set(key, result);
+    return result;
+  }
+
+  /** Reshape to the parts, Transpose, Reshape back. */
+  #reorderedAsOne(value: ValueId, axis: number, { split, order }: FeatureSegment): ValueId {
     const shape = this.builder.shape(value) as readonly number[];
     const before = shape.slice(0, axis);
     const after = shape.slice(axis + 1);
@@ -187,7 +201,16 @@ export class LayoutState {
     const isOneAxis = before.length + after.length === 0;
     const apart = this.builder.node('Reshape', [value, this.builder.constant(parts)], { name });
     const moved = this.builder.node('Transpose', [apart], { name, attributes: { perm } });
-    const result = this.builder.node('Reshape', [moved, this.builder.constant(isOneAxis ? [-1] : shape)], { name });
+    return this.builder.node('Reshape', [moved, this.builder.constant(isOneAxis ? [-1] : shape)], { name });
+  }
+
+  /** For a Gather from the old order into the base's, or back. Made once: layouts of a weight are the same where their indices are. */
+  #indices(segments: readonly FeatureSegment[], target: 'base' | 'old'): ValueId {
+    const key = `indices ${target} ${JSON.stringify(segments)}`;
+    const known = this.#reordered.get(key);
+    if (known !== undefined) return known;
+    const positions = basePositions(segments);
+    const result = this.builder.constant(target === 'base' ? inverse(positions) : positions, { name: 'feature_order' });
     this.#reordered.set(key, result);
     return result;
   }
@@ -195,27 +218,35 @@ export class LayoutState {
   /** The old constant's matrix transposed; what it is a Transpose of, where it is one. */
   transposedConstant(old: ValueId): ValueId {
     const producer = this.#constantProducers.get(old);
-    const [input] = producer?.op === 'Transpose' ? producer.inputs : [];
+    const [input] = producer?.op === 'Transpose' && !isIdentity(producer.attributes.perm as Permutation) ? producer.inputs : [];
     return input == null ? this.transposed(this.plain(old), [1, 0]) : this.plain(input);
   }
 
-  #plainFeatures({ base, split, order }: FeaturesPlacement): ValueId {
-    const key = `features ${base} ${split} ${order}`;
+  #plainFeatures({ base, segments }: FeaturesPlacement): ValueId {
+    const key = featuresKey(base, segments);
     const known = this.#transposed.get(key);
     if (known !== undefined) return known;
     const name = `${this.builder.value(base).name}_reordered`;
-    const apart = this.builder.node('Reshape', [base, this.builder.constant([0, ...split])], { name });
-    const moved = this.transposed(apart, [0, ...order.map((axis) => axis + 1)]);
-    const result = this.builder.node('Flatten', [moved], { name, attributes: { axis: 1 } });
+    const [segment, ...more] = segments;
+    const result =
+      segment !== undefined && more.length === 0
+        ? this.#plainSegment(base, segment, name)
+        : this.builder.node('Gather', [base, this.#indices(segments, 'old')], { name, attributes: { axis: 1 } });
     this.#transposed.set(key, result);
     return result;
+  }
+
+  #plainSegment(base: ValueId, { split, order }: FeatureSegment, name: string): ValueId {
+    const apart = this.builder.node('Reshape', [base, this.builder.constant([0, ...split])], { name });
+    const moved = this.transposed(apart, [0, ...order.map((axis) => axis + 1)]);
+    return this.builder.node('Flatten', [moved], { name, attributes: { axis: 1 } });
   }
 
   /** Was the old order of these features needed, and so made? */
   knownPlain(old: ValueId): ValueId | undefined {
     const placement = this.placement(old);
     if (placement.kind === 'axes') return this.#transposed.get(keyOf(placement.base, placement.perm));
-    return this.#transposed.get(`features ${placement.base} ${placement.split} ${placement.order}`);
+    return this.#transposed.get(featuresKey(placement.base, placement.segments));
   }
 
   finish(): Graph {
@@ -231,9 +262,9 @@ export class LayoutState {
       this.rewriter.redirectTap(call, { value: placement.base, toSource: permute(placement.perm, toSource) });
       return;
     }
-    const { absorber } = placement.flattening;
+    const absorber = absorberOf(placement.flattening, call);
     const value = this.knownPlain(old);
-    if (value === undefined && absorber !== undefined && absorber !== call) this.rewriter.redirectTap(call, { absorbedBy: absorber });
+    if (value === undefined && absorber !== undefined) this.rewriter.redirectTap(call, { absorbedBy: absorber });
     else this.rewriter.redirectTap(call, { value: value ?? this.plain(old), toSource });
   }
 }
@@ -242,6 +273,6 @@ function keyOf(value: ValueId, perm: Permutation): string {
   return `${value} ${perm}`;
 }
 
-export function samePlacementOrder(a: FeaturesPlacement, b: FeaturesPlacement): boolean {
-  return samePermutation(a.split, b.split) && samePermutation(a.order, b.order);
+function featuresKey(base: ValueId, segments: readonly FeatureSegment[]): string {
+  return `features ${base} ${JSON.stringify(segments)}`;
 }

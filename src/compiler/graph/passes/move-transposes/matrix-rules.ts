@@ -1,8 +1,14 @@
 import { normalizeAxis } from '../../dims.ts';
-import type { ValueId } from '../../graph.ts';
+import type { Node, ValueId } from '../../graph.ts';
 import { intAttribute, stringAttribute } from '../../operators/read.ts';
+import type { FeaturesPlacement } from './layout-state.ts';
 import { identityPermutation, inverse, permute } from './permutation.ts';
 import type { Rule } from './rule.ts';
+
+/** The call of this node takes in the order of the features that it reads. */
+function absorb({ flattening }: FeaturesPlacement, node: Node): void {
+  flattening.absorber ??= node.calls[0];
+}
 
 /** x·B of [N, F] features out of order: the constant kernel's rows are reordered instead. */
 export const gemmRule: Rule = (node, state) => {
@@ -13,7 +19,7 @@ export const gemmRule: Rule = (node, state) => {
   const axis = intAttribute(node.attributes, 'transB') === 1 ? 1 : 0;
   const inputs = [features.base, state.reorderedConstant(state.plain(kernel), axis, features)];
   if (bias != null) inputs.push(state.plain(bias));
-  features.flattening.absorber ??= node.calls[0];
+  absorb(features, node);
   return state.rewriter.copy(node, inputs).map((base) => ({ kind: 'axes', base, perm: [0, 1] }));
 };
 
@@ -27,7 +33,7 @@ export const matmulRule: Rule = (node, state) => {
     if (!state.isConstant(kernel) || kernelRank !== 2) return undefined;
     // Reordered as [out, in] and transposed last, the form in which torch's linear keeps it.
     const rows = state.transposed(state.reorderedConstant(state.transposedConstant(kernel), 1, placement), [1, 0]);
-    placement.flattening.absorber ??= node.calls[0];
+    absorb(placement, node);
     return state.rewriter.copy(node, [placement.base, rows]).map((base) => ({ kind: 'axes', base, perm: [0, 1] }));
   }
   const { base, perm } = placement;
@@ -58,7 +64,7 @@ export const batchNormalizationRule: Rule = (node, state) => {
       return state.reorderedConstant(state.plain(parameter), 0, placement);
     });
     if (reordered.some((parameter) => parameter === undefined)) return undefined;
-    return state.rewriter.copy(node, [placement.base, ...(reordered as ValueId[])]).map((base) => ({ ...placement, base }));
+    return state.derived(placement, state.rewriter.copy(node, [placement.base, ...(reordered as ValueId[])]), node);
   }
   if (placement.perm[0] !== 0 || placement.perm[1] !== 1) return undefined;
   const inputs = [placement.base, ...parameters.map((parameter) => (parameter === null ? null : state.plain(parameter)))];

@@ -54,7 +54,8 @@ function flattened(node: Node, state: LayoutState, moved: AxesPlacement, from: S
   if (to.length !== 2 || perm[0] !== 0 || split === undefined || !sameShape(from.slice(0, 1), to.slice(0, 1))) return undefined;
   const [flat] = state.rewriter.copy(node, [base], { op: 'Flatten', attributes: { axis: 1 } });
   if (flat === undefined) return undefined;
-  return [{ kind: 'features', base: flat, split, order: perm.slice(1).map((axis) => axis - 1), flattening: {} }];
+  const order = perm.slice(1).map((axis) => axis - 1);
+  return [{ kind: 'features', base: flat, segments: [{ split, order }], flattening: {} }];
 }
 
 function emit(node: Node, state: LayoutState, base: ValueId, shape: Shape): ValueId | undefined {
