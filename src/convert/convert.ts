@@ -56,7 +56,8 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
   try {
     checkClasses(source.graph, classes);
     const sourceHash = hashes.sha256(source.paths);
-    const train = runPasses(source.graph, trainPasses);
+    // A model.onnx of ours is the graph as the train passes left it.
+    const train = source.record.format === 'onnx' ? { graph: source.graph, passes: [] } : runPasses(source.graph, trainPasses);
     const inference = runPasses(train.graph, inferencePasses);
     const trainProgram = lowerGraph(train.graph, { mode: 'train' });
     const inferenceProgram = lowerGraph(inference.graph, { mode: 'inference' });
