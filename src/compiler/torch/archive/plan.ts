@@ -9,6 +9,7 @@ import { dropTaps } from '../program-passes/drop-taps.ts';
 import { lowerPrecision } from '../program-passes/lower-precision.ts';
 import { readKeys } from '../program-passes/rewrite.ts';
 import { printTorchScript } from '../torchscript/print.ts';
+import { absorbPadding } from './absorb-padding.ts';
 import { layOutState } from './layouts.ts';
 
 export interface TorchArchiveOptions {
@@ -26,7 +27,7 @@ const PRECISIONS = { bf16: 'bfloat16', fp16: 'float16' } as const;
  * @param program `lowerGraph(graph, { mode: 'inference' })`
  */
 export function planTorchArchive(graph: Graph, program: Program, { precision }: TorchArchiveOptions = {}): TorchScriptArchive {
-  const scores = dropTaps(program);
+  const scores = absorbPadding(dropTaps(program));
   const precise = precision === undefined ? scores : lowerPrecision(scores, PRECISIONS[precision]);
   const fast = withoutUnreadState(activateInPlace(precise));
   const { className, code, attributes, version } = printTorchScript(fast);
