@@ -15,7 +15,7 @@ export interface Alignment {
   readonly calls: ReadonlyMap<Group, AlignedCall>;
 }
 
-export interface AlignedCall {
+interface AlignedCall {
   readonly isInference: boolean;
   /** For each of the model's inputs, this call's. */
   readonly inputs: readonly Variable[];

@@ -2,6 +2,7 @@ import { invariant } from '../../../core/errors.ts';
 import type { Call, CallId } from '../../graph/graph.ts';
 import type { Program, StateEntry, Statement, Variable } from '../program.ts';
 import { type Alignment, alignGroups } from './align-groups.ts';
+import { append } from './append.ts';
 import { type BuiltinMatch, keysOf, matchBuiltin, matchDropout } from './builtin-modules.ts';
 import { type CallGroups, type Group, groupCalls } from './call-groups.ts';
 import { ClassNames } from './class-names.ts';
@@ -136,7 +137,7 @@ class ModuleBuilder {
     const uses = new Map<Layer, Statement[]>();
     for (const statement of this.#program.body) {
       const layers = new Set(keysOf(statement).flatMap((key) => owners.get(key) ?? []));
-      for (const layer of layers) uses.set(layer, [...(uses.get(layer) ?? []), statement]);
+      for (const layer of layers) append(uses, layer, statement);
     }
     for (const [layer, statements] of uses) {
       if (layer === this.#root) continue;
@@ -151,7 +152,7 @@ class ModuleBuilder {
     const uses = new Map<Layer, Statement[]>();
     for (const statement of this.#program.body) {
       const layer = (statement.op === 'dropout' || statement.op === 'feature_dropout') && this.#onlyLayer(statement);
-      if (layer) uses.set(layer, [...(uses.get(layer) ?? []), statement]);
+      if (layer) append(uses, layer, statement);
     }
     for (const [layer, statements] of uses) {
       if (layer.state.length > 0 || layer.children.size > 0) continue;

@@ -2,6 +2,7 @@ import { invariant } from '../../../core/errors.ts';
 import type { Call, CallId } from '../../graph/graph.ts';
 import type { Argument, Program, Statement, Variable } from '../program.ts';
 import { alignGroups } from './align-groups.ts';
+import { append } from './append.ts';
 import { keysOf } from './builtin-modules.ts';
 import { type Layer, type LayerTree, layersAlong } from './layer-tree.ts';
 
@@ -52,7 +53,7 @@ export function groupCalls(program: Program, tree: LayerTree, composites: Readon
 }
 
 /** All variables that an argument reads. */
-export function variablesOf(argument: Argument): readonly Variable[] {
+function variablesOf(argument: Argument): readonly Variable[] {
   if (argument.kind === 'variable') return [argument.variable];
   return argument.kind === 'tensors' ? argument.items.flatMap(variablesOf) : [];
 }
@@ -75,16 +76,16 @@ class Grouping {
     this.#calls = new Map(program.calls.map((call) => [call.id, call]));
     this.#isOutput = new Set(program.outputs.map(({ variable }) => variable.id));
     program.body.forEach((statement, index) => {
-      for (const { id } of statement.arguments.flatMap(variablesOf)) this.#reads.set(id, [...(this.#reads.get(id) ?? []), index]);
+      for (const { id } of statement.arguments.flatMap(variablesOf)) append(this.#reads, id, index);
     });
   }
 
   build(composites: ReadonlySet<Layer>): { readonly group: Group } | { readonly stuck: readonly Layer[] } {
     const root = draft(this.#root, 0);
-    const chains = this.#program.body.map((statement) => this.#chain(statement, composites));
+    const chains = withBorrowed(this.#program.body.map((statement) => this.#chain(statement, composites)));
     this.#program.body.forEach((statement, index) => {
       let group = root;
-      for (const { layer, invocation } of this.#reachable(statement, chains[index] ?? this.#borrowedChain(chains, index))) {
+      for (const { layer, invocation } of this.#reachable(statement, chains[index] ?? [])) {
         const key = `${layer.attributes.join('.')}#${invocation}`;
         let inner = group.inner.get(key);
         if (inner === undefined) {
@@ -99,8 +100,8 @@ class Grouping {
     return this.#finish(root);
   }
 
-  /** The composites around a statement, outermost first; undefined where it belongs to no call. */
-  #chain(statement: Statement, composites: ReadonlySet<Layer>): readonly Place[] | undefined {
+  /** undefined where the statement belongs to no call. */
+  #chain(statement: Statement, composites: ReadonlySet<Layer>): Chain | undefined {
     const calls = statement.calls.map((id) => this.#call(id));
     const [first] = calls;
     if (first === undefined) return undefined;
@@ -117,18 +118,8 @@ class Grouping {
     return chain;
   }
 
-  /** A statement of no call stands where both its neighbours do. */
-  #borrowedChain(chains: readonly (readonly Place[] | undefined)[], index: number): readonly Place[] {
-    const before = chains.slice(0, index).findLast((chain) => chain !== undefined) ?? [];
-    const after = chains.slice(index).find((chain) => chain !== undefined) ?? [];
-    let shared = 0;
-    while (shared < before.length && before[shared]?.layer === after[shared]?.layer && before[shared]?.invocation === after[shared]?.invocation)
-      shared++;
-    return before.slice(0, shared);
-  }
-
   /** A forward reaches no state outside its class. */
-  #reachable(statement: Statement, chain: readonly Place[]): readonly Place[] {
+  #reachable(statement: Statement, chain: Chain): Chain {
     const owners = keysOf(statement).flatMap((key) => this.#owners.get(key) ?? []);
     const end = chain.findIndex(({ layer }) => owners.some((owner) => owner !== layer && !isWithin(owner, layer)));
     return end < 0 ? chain : chain.slice(0, end);
@@ -204,6 +195,29 @@ interface Place {
   readonly invocation: number;
 }
 
+/** The composites around a statement, outermost first. */
+type Chain = readonly Place[];
+
+/** A statement of no call stands where both its neighbours do. */
+function withBorrowed(chains: readonly (Chain | undefined)[]): readonly Chain[] {
+  const after: (Chain | undefined)[] = [];
+  chains.reduceRight<Chain | undefined>((next, chain, index) => {
+    after[index] = chain ?? next;
+    return after[index];
+  }, undefined);
+  let before: Chain = [];
+  return chains.map((chain, index) => {
+    if (chain === undefined) return sharedChain(before, after[index] ?? []);
+    before = chain;
+    return chain;
+  });
+}
+
+function sharedChain(a: Chain, b: Chain): Chain {
+  const end = a.findIndex((place, depth) => place.layer !== b[depth]?.layer || place.invocation !== b[depth]?.invocation);
+  return end < 0 ? a : a.slice(0, end);
+}
+
 interface Draft extends Place {
   readonly items: (({ kind: 'statement'; statement: Statement } | { kind: 'draft'; draft: Draft }) & { first: number })[];
   readonly inner: Map<string, Draft>;
@@ -213,11 +227,11 @@ function draft(layer: Layer, invocation: number): Draft {
   return { layer, invocation, items: [], inner: new Map() };
 }
 
-export function readBy(item: Item): readonly Variable[] {
+function readBy(item: Item): readonly Variable[] {
   return item.kind === 'group' ? item.group.inputs : item.statement.arguments.flatMap(variablesOf);
 }
 
-export function madeBy(item: Item): readonly Variable[] {
+function madeBy(item: Item): readonly Variable[] {
   return item.kind === 'group' ? item.group.outputs : item.statement.results;
 }
 
@@ -234,7 +248,7 @@ function orderItems(items: readonly Item[]): { readonly items: readonly Item[] }
   for (const item of items) {
     const makers = new Set(readBy(item).flatMap(({ id }) => maker.get(id) ?? []));
     waiting.set(item, makers.size);
-    for (const other of makers) readers.set(other, [...(readers.get(other) ?? []), item]);
+    for (const other of makers) append(readers, other, item);
   }
   const ordered: Item[] = [];
   const placed = new Set<Item>();
@@ -258,7 +272,7 @@ function groupsByLayer(root: Group): ReadonlyMap<Layer, readonly Group[]> {
   const visit = (group: Group): void => {
     for (const item of group.items) {
       if (item.kind === 'statement') continue;
-      groups.set(item.group.layer, [...(groups.get(item.group.layer) ?? []), item.group]);
+      append(groups, item.group.layer, item.group);
       visit(item.group);
     }
   };

@@ -1,4 +1,5 @@
 import type { Variable } from '../program.ts';
+import { append } from './append.ts';
 import type { ClassNames } from './class-names.ts';
 import type {
   Child,
@@ -24,7 +25,7 @@ export function shareClasses(model: ModuleClass, names: ClassNames): ModuleClass
     for (const original of level) {
       const rebuilt = withChildren(original, replaced);
       const key = original.layerClass === undefined ? `own ${groups.size}` : signature(rebuilt);
-      groups.set(key, [...(groups.get(key) ?? []), original]);
+      append(groups, key, original);
     }
     for (const members of groups.values()) {
       const rebuilt = members.map((member) => withChildren(member, replaced));

@@ -1,4 +1,4 @@
-import { type AtenName, atenOperator } from '../aten.ts';
+import { ATEN, type AtenName, atenOperator } from '../aten.ts';
 import type { LocalArgument } from '../modules/module-class.ts';
 import { type BinaryOperator, type Expression, type Keyword, py, type Slice } from './syntax.ts';
 
@@ -7,8 +7,9 @@ export type ArgumentPrinter = (argument: LocalArgument) => Expression;
 
 /** One aten call as a person would write it: `F.relu(x)`, `x + y`, `x.flatten(1)`. Arguments that are PyTorch's defaults are left out. */
 export function atenExpression(op: AtenName, args: readonly LocalArgument[], print: ArgumentPrinter): Expression {
-  const call = new AtenCall(op, args, print);
-  return (FORMS[op] ?? torchFunction)(call);
+  // In place or not, the value is the same, and what it overwrites is read no more.
+  const pure = op.endsWith('_') && op.slice(0, -1) in ATEN ? (op.slice(0, -1) as AtenName) : op;
+  return (FORMS[pure] ?? torchFunction)(new AtenCall(pure, args, print));
 }
 
 /** Whether the call is arithmetic on two tensors, or joins several: a place where branches meet. */
@@ -115,7 +116,8 @@ function arithmetic(operator: BinaryOperator, swapped = false): Form {
     if (call.parameters.length > 2 && !call.isDefault(2)) return torchFunction(call);
     const [left, right] = [call.expression(0), call.expression(1)];
     const isNegative = (right.kind === 'int' || right.kind === 'float') && right.value < 0;
-    if (operator === '+' && isNegative) return py.binary('-', left, { ...right, value: -right.value });
+    const opposite = operator === '+' ? '-' : operator === '-' && !swapped ? '+' : undefined;
+    if (opposite !== undefined && isNegative) return py.binary(opposite, left, { ...right, value: -right.value });
     return swapped ? py.binary(operator, right, left) : py.binary(operator, left, right);
   };
 }
@@ -175,16 +177,15 @@ const slice: Form = (call) => {
     return isOpen ? undefined : call.expression(index);
   };
   const step = call.int(4) === 1 ? undefined : call.expression(4);
-  return subscript(call, { kind: 'slice', start: bound(2), stop: bound(3), step }) ?? method(call);
+  return subscript(call, { kind: 'slice', start: bound(2), stop: bound(3), step });
 };
 
-const select: Form = (call) => subscript(call, call.expression(2)) ?? method(call);
-
-function subscript(call: AtenCall, item: Expression | Slice): Expression | undefined {
+/** `x[:, 0]`; axes counted from the end as `x[..., 0]`. */
+function subscript(call: AtenCall, item: Expression | Slice): Expression {
   const dim = call.int(1);
-  if (dim < 0) return undefined;
   const all: Slice = { kind: 'slice', start: undefined, stop: undefined, step: undefined };
-  return { kind: 'subscript', object: call.expression(0), items: [...Array<Slice>(dim).fill(all), item] };
+  const around = Array<Slice>(dim < 0 ? -dim - 1 : dim).fill(all);
+  return { kind: 'subscript', object: call.expression(0), items: dim < 0 ? [py.name('...'), item, ...around] : [...around, item] };
 }
 
 const FORMS: Partial<Record<AtenName, Form>> = {
@@ -208,6 +209,7 @@ const FORMS: Partial<Record<AtenName, Form>> = {
   conv_transpose2d: convolution,
   linear: functionalForm,
   matmul: arithmetic('@'),
+  einsum: (call) => py.call(py.attribute(TORCH, 'einsum'), [call.expression(0), call.expression(1)]),
   embedding: (call) => functional('embedding', [call.expression(1), call.expression(0)]),
   layer_norm: (call) => functional('layer_norm', [call.expression(0), call.expression(1)], call.keywords(2, 5)),
   group_norm: (call) => functional('group_norm', [call.expression(0), call.expression(1)], call.keywords(2, 5)),
@@ -293,7 +295,7 @@ const FORMS: Partial<Record<AtenName, Form>> = {
   pixel_shuffle: functionalForm,
   repeat: methodOfSizes,
   reshape: methodOfSizes,
-  select,
+  select: (call) => subscript(call, call.expression(2)),
   slice,
   split_with_sizes: (call) => py.call(py.attribute(TORCH, 'split'), [call.expression(0), py.list(call.ints(1).map(py.int))], call.keywords(2)),
   squeeze: method,

@@ -126,7 +126,7 @@ function forwardDefinition({ forward }: ModuleClass, ports: PortNames | undefine
   };
 }
 
-export function settingExpression(setting: Setting): Expression {
+function settingExpression(setting: Setting): Expression {
   switch (setting.kind) {
     case 'int':
       return py.int(setting.value);

@@ -87,7 +87,7 @@ class ForwardPrinter {
   #add(statement: ForwardStatement, position: number): void {
     const variables = readBy(statement).filter(({ id }) => !this.#ofState.has(id));
     const [only] = statement.results;
-    if (variables.length === 0 && only !== undefined && statement.operation.kind === 'aten' && this.#lifetimes.get(only.id)?.reads.length === 1) {
+    if (variables.length === 0 && only !== undefined && statement.operation.kind === 'aten' && this.#lifetimes.get(only.id)?.reads === 1) {
       this.#ofState.set(only.id, this.#expression(statement, undefined));
       return;
     }
@@ -118,7 +118,7 @@ class ForwardPrinter {
     const pending = this.#pending as Pending;
     const { operation } = statement;
     const times = variables.filter(({ id }) => id === pending.variable.id).length;
-    if (times !== 1 || this.#lifetimes.get(pending.variable.id)?.reads.length !== 1) return false;
+    if (times !== 1 || this.#lifetimes.get(pending.variable.id)?.reads !== 1) return false;
     if (pending.isLayout || this.#sections.has(position) || pending.depth >= MAX_DEPTH) return false;
     if (operation.kind === 'aten' && operation.arguments.some(({ kind }) => kind === 'tensors')) return false;
     const isSameLayer = pending.depth === 1 && statement.layer !== '' && statement.layer === this.#forward.body[pending.position]?.layer;
@@ -223,14 +223,20 @@ const STARTS_LINE = /^(constant_pad_nd|pad|permute|flatten|reshape|mean|sum|amax
 const HEAVY = /^(conv|linear$|matmul$|max_pool|avg_pool|upsample|_upsample|embedding|batch_norm)/;
 
 function lifetimesOf({ inputs, body, outputs }: Forward): ReadonlyMap<number, Lifetime> {
-  const lifetimes = new Map<number, { made: number; reads: number[] }>();
-  const make = (variable: Variable, made: number) => lifetimes.set(variable.id, { made, reads: [] });
-  for (const input of inputs) make(input, -1);
+  const lifetimes = new Map<number, { reads: number; readers: number; last: number }>();
+  const read = (id: number, position: number): void => {
+    const life = lifetimes.get(id);
+    if (life === undefined) return;
+    life.reads++;
+    if (life.last !== position) life.readers++;
+    life.last = position;
+  };
+  for (const { id } of inputs) lifetimes.set(id, { reads: 0, readers: 0, last: -1 });
   body.forEach((statement, position) => {
-    for (const { id } of readBy(statement)) lifetimes.get(id)?.reads.push(position);
-    for (const result of statement.results) make(result, position);
+    for (const { id } of readBy(statement)) read(id, position);
+    for (const { id } of statement.results) lifetimes.set(id, { reads: 0, readers: 0, last: -1 });
   });
-  for (const { id } of outputs) lifetimes.get(id)?.reads.push(Number.POSITIVE_INFINITY);
+  for (const { id } of outputs) read(id, Number.POSITIVE_INFINITY);
   return lifetimes;
 }
 

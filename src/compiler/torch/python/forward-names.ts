@@ -7,10 +7,13 @@ const LONG_LIFE = 40;
 const MANY_BRANCHES = 3;
 const SHORT_NAMES = ['x', 'y', 'z'];
 
-/** Where a variable is made and read: positions in the forward; an output is read at its end. */
+/** Where a variable is read, as positions in the forward; an output is read at its end, `Infinity`. */
 export interface Lifetime {
-  readonly made: number;
-  readonly reads: readonly number[];
+  /** How often it is read, and by how many statements. */
+  readonly reads: number;
+  readonly readers: number;
+  /** −1 where nothing reads it. */
+  readonly last: number;
 }
 
 /**
@@ -70,14 +73,13 @@ export class ForwardNames {
 
   #choose(result: Variable, leaves: readonly Variable[], position: number, isMerge: boolean, layer: string): string {
     const life = this.#lifetimes.get(result.id);
-    const last = lastRead(life);
+    const last = life?.last ?? -1;
     if (last < 0) return '_';
     const wanted = this.#wanted.get(result.id);
     if (wanted !== undefined && this.#isFree(wanted, position)) return wanted;
-    if ((life?.reads.length ?? 0) > 1 && Number.isFinite(last) && last - position > LONG_LIFE) return this.#named(layer, position);
+    if ((life?.reads ?? 0) > 1 && Number.isFinite(last) && last - position > LONG_LIFE) return this.#named(layer, position);
     const [source] = leaves;
-    if (source !== undefined && !isMerge && new Set(this.#lifetimes.get(source.id)?.reads).size >= MANY_BRANCHES)
-      return this.#branch(source, position);
+    if (source !== undefined && !isMerge && (this.#lifetimes.get(source.id)?.readers ?? 0) >= MANY_BRANCHES) return this.#branch(source, position);
     const dying = leaves.map((leaf) => this.of(leaf)).filter((name) => !this.#fixed.has(name) && this.#isFree(name, position));
     if ((isMerge || dying.length === 0) && this.#isFree('x', position)) return this.fresh(position);
     const [oldest] = dying.sort((a, b) => (this.#births.get(a) ?? 0) - (this.#births.get(b) ?? 0));
@@ -105,10 +107,6 @@ export class ForwardNames {
   #isFree(name: string, position: number): boolean {
     if (this.#fixed.has(name)) return false;
     const holder = this.#holders.get(name);
-    return holder === undefined || lastRead(this.#lifetimes.get(holder)) <= position;
+    return holder === undefined || (this.#lifetimes.get(holder)?.last ?? -1) <= position;
   }
-}
-
-function lastRead(life: Lifetime | undefined): number {
-  return Math.max(-1, ...(life?.reads ?? []));
 }

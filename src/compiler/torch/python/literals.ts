@@ -3,7 +3,7 @@ export function floatLiteral(value: number): string {
   if (Number.isNaN(value)) return 'float("nan")';
   if (!Number.isFinite(value)) return value > 0 ? 'float("inf")' : 'float("-inf")';
   if (Object.is(value, -0)) return '-0.0';
-  const text = String(value);
+  const text = Math.abs(value) < 1e-4 && value !== 0 ? value.toExponential() : String(value);
   return /^-?\d+$/.test(text) ? `${text}.0` : text.replace('e+', 'e');
 }
 

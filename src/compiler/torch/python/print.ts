@@ -19,7 +19,7 @@ export function printExpression(expression: Expression): string {
     case 'name':
       return expression.name;
     case 'attribute':
-      return `${operand(expression.object, PRECEDENCE_PRIMARY)}.${expression.name}`;
+      return `${expression.object.kind === 'int' ? `(${printExpression(expression.object)})` : operand(expression.object, PRECEDENCE_PRIMARY)}.${expression.name}`;
     case 'call':
       return `${operand(expression.callee, PRECEDENCE_PRIMARY)}(${callItems(expression).join(', ')})`;
     case 'subscript':
@@ -214,7 +214,14 @@ function binaryText({ operator, left, right }: Expression & { kind: 'binary' }):
   const precedence = PRECEDENCE[operator];
   // `**` binds to the right; comparisons would chain.
   const leftMinimum = operator === '**' || precedence === PRECEDENCE['<'] ? precedence + 1 : precedence;
-  return `${operand(left, leftMinimum)} ${operator} ${operand(right, precedence + 1)}`;
+  const space = operator === '**' && isSimple(left) && isSimple(right) ? '' : ' ';
+  return `${operand(left, leftMinimum)}${space}${operator}${space}${operand(right, precedence + 1)}`;
+}
+
+/** Names and numbers stand close to `**`. */
+function isSimple(expression: Expression): boolean {
+  if (expression.kind === 'attribute') return isSimple(expression.object);
+  return expression.kind === 'name' || expression.kind === 'int' || expression.kind === 'float';
 }
 
 function operand(expression: Expression, minimum: number): string {
@@ -225,6 +232,6 @@ function operand(expression: Expression, minimum: number): string {
 function precedenceOf(expression: Expression, text: string): number {
   if (expression.kind === 'binary') return PRECEDENCE[expression.operator];
   if (expression.kind === 'unary') return expression.operator === 'not' ? PRECEDENCE_NOT : PRECEDENCE_UNARY;
-  if (expression.kind === 'int' || expression.kind === 'float') return text.startsWith('-') ? PRECEDENCE_UNARY : PRECEDENCE_PRIMARY - 0.5;
+  if (expression.kind === 'int' || expression.kind === 'float') return text.startsWith('-') ? PRECEDENCE_UNARY : PRECEDENCE_PRIMARY;
   return PRECEDENCE_PRIMARY;
 }

@@ -72,14 +72,12 @@ export class KerasGraph {
     path: Path,
     x: ValueId,
     filters: number,
-    options: Options & { kernel?: number; strides?: number; pads?: readonly number[]; bias?: boolean; group?: number; part?: string } = {},
+    options: Options & { kernel?: number; strides?: number; pads?: readonly number[]; bias?: boolean; group?: number } = {},
   ): ValueId {
-    const { kernel = 3, strides = 1, pads = [0, 0, 0, 0], bias = true, group = 1, mode, part, ...rest } = options;
-    const place = { ...rest, ...(part === undefined ? {} : { part }) };
+    const { kernel = 3, strides = 1, pads = [0, 0, 0, 0], bias = true, group = 1, mode, ...place } = options;
     const w = this.weight(path, 'weight', [filters, this.channels(x) / group, kernel, kernel], place);
     const inputs = bias ? [x, w, this.weight(path, 'bias', [filters], place)] : [x, w];
     const attributes = { strides: [strides, strides], pads, group };
-    if (part !== undefined) throw new TypeError('use separable');
     return this.layer(path, group > 1 ? 'DepthwiseConv2D' : 'Conv2D', mode, (calls) => this.node('Conv', inputs, attributes, calls));
   }
 
