@@ -44,7 +44,7 @@ const LAYOUT_OPS = new Set([
 ]);
 
 /** Does this operator over constants have a value before the model runs? */
-export function canEvaluate(op: string): boolean {
+function canEvaluate(op: string): boolean {
   return LAYOUT_OPS.has(op) || isUnaryOp(op) || isBinaryOp(op);
 }
 

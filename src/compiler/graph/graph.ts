@@ -68,7 +68,7 @@ export interface Node {
   readonly inputs: readonly (ValueId | null)[];
   readonly outputs: readonly ValueId[];
   readonly attributes: Attributes;
-  /** The Keras calls it came from: one, or several after a fusion; empty for nodes over constants and foreign graphs. */
+  /** The Keras calls it came from: one, or several after a fusion; empty for nodes over constants, Transposes that the layout pass placed, and foreign graphs. */
   readonly calls: readonly CallId[];
 }
 

@@ -2,8 +2,6 @@ import { invariant } from '../../core/errors.ts';
 import type { Graph, Path, ValueId, Weight } from './graph.ts';
 import { pythonIdentifiers } from './python-identifiers.ts';
 
-export { pythonIdentifiers } from './python-identifiers.ts';
-
 /**
  * The `state_dict` key of every parameter and buffer: the owner's path as attribute names, the part if any, the role, joined by `.`:
  * `base.block_1_expand.weight`, `sep.depthwise.weight`. Constants have none.

@@ -44,13 +44,13 @@ const ILLEGAL: readonly (readonly [what: string, message: RegExp, damage: (graph
   ['a missing attribute', /lacks the attribute group/, (g) => replaceNode(g, 'Conv', (node) => ({ ...node, attributes: { auto_pad: 'NOTSET' } }))],
   [
     'an attribute of another type',
-    /group is "two", expected int/,
+    /has "two" for group, expected int/,
     (g) => replaceNode(g, 'Conv', (node) => ({ ...node, attributes: { ...node.attributes, group: 'two' } })),
   ],
   ['a call that is not there', /belongs to call 77/, (g) => replaceNode(g, 'Relu', (node) => ({ ...node, calls: [77 as CallId] }))],
   [
     'a wrong shape',
-    /output 0 is float32 \[N, 7\], inferred float32 \[N, 8\]/,
+    /gives float32 \[N, 7\] as output 0, inferred float32 \[N, 8\]/,
     (g) => {
       const output = g.nodes.find((node) => node.op === 'Flatten')?.outputs[0] as ValueId;
       return { ...g, values: new Map([...g.values].map(([id, value]) => [id, id === output ? { ...value, shape: ['N', 7] } : value])) };

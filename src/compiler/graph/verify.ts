@@ -1,4 +1,5 @@
-import { invariant } from '../../core/errors.ts';
+import { invariant, TorchliftError } from '../../core/errors.ts';
+import type { TensorSource } from '../../core/tensor-source.ts';
 import { printShape, sameShape } from './dims.ts';
 import type { AttributeValue, Call, CallId, Graph, Node, Value, ValueId } from './graph.ts';
 import { readIntegers } from './integers.ts';
@@ -92,63 +93,65 @@ class Verifier {
   }
 
   #node(node: Node): void {
-    const place = `node ${node.name} (${node.op})`;
     for (const input of node.inputs) {
-      if (input !== null) this.#check(this.#defined.has(input), () => `${place} reads value ${input} before it is made`);
+      if (input !== null && !this.#defined.has(input)) this.#fail(node, `reads value ${input} before it is made`);
     }
     const spec = findOperator(node.op, node.domain);
-    this.#check(node.since === spec.since, () => `${place} is of version ${node.since}, the table has ${spec.since}`);
-    this.#arity(node, spec, place);
-    for (const [key, attribute] of Object.entries(spec.attributes)) {
-      const value = node.attributes[key];
-      this.#check(value !== undefined || attribute.optional === true, () => `${place} lacks the attribute ${key}`);
-      this.#check(
-        value === undefined || isOfType(value, attribute),
-        () => `${place}: ${key} is ${JSON.stringify(value)}, expected ${attribute.type}`,
-      );
-    }
-    for (const key of Object.keys(node.attributes)) this.#check(Object.hasOwn(spec.attributes, key), () => `${place} has no attribute ${key}`);
-    for (const call of node.calls) this.#check(this.#graph.calls[call] !== undefined, () => `${place} belongs to call ${call}, which isn't there`);
-    for (const output of node.outputs) this.#define(output, place);
-    this.#shapes(node, spec, place);
+    if (node.since !== spec.since) this.#fail(node, `is of version ${node.since}, the table has ${spec.since}`);
+    this.#arity(node, spec);
+    for (const key in spec.attributes) this.#attribute(node, key, spec.attributes[key] as AttributeSpec);
+    for (const key in node.attributes) if (!Object.hasOwn(spec.attributes, key)) this.#fail(node, `has no attribute ${key}`);
+    for (const call of node.calls) if (this.#graph.calls[call] === undefined) this.#fail(node, `belongs to call ${call}, which isn't there`);
+    for (const output of node.outputs) this.#define(output, node.name);
+    this.#shapes(node, spec);
   }
 
-  #arity(node: Node, spec: OperatorSpec, place: string): void {
-    const within = (count: number, [min, max]: readonly [number, number]): boolean => count >= min && count <= max;
-    this.#check(within(node.inputs.length, spec.inputs), () => `${place} has ${node.inputs.length} inputs, expected ${spec.inputs.join(' to ')}`);
-    this.#check(
-      within(node.outputs.length, spec.outputs),
-      () => `${place} has ${node.outputs.length} outputs, expected ${spec.outputs.join(' to ')}`,
-    );
-    const required = node.inputs.slice(0, spec.inputs[0]).every((input) => input !== null);
-    this.#check(required, () => `${place} lacks one of its first ${spec.inputs[0]} inputs`);
+  /** Nodes are many: their messages are made where they are needed only. */
+  #fail(node: Node, what: string): never {
+    throw new TorchliftError('internal', { what: `the graph is illegal after ${this.#after}: node ${node.name} (${node.op}) ${what}` });
   }
 
-  #shapes(node: Node, spec: OperatorSpec, place: string): void {
-    const constantSource = (index: number) => {
+  #arity(node: Node, spec: OperatorSpec): void {
+    const isWithin = (count: number, [min, max]: readonly [number, number]): boolean => count >= min && count <= max;
+    const { inputs, outputs } = node;
+    if (!isWithin(inputs.length, spec.inputs)) this.#fail(node, `has ${inputs.length} inputs, expected ${spec.inputs.join(' to ')}`);
+    if (!isWithin(outputs.length, spec.outputs)) this.#fail(node, `has ${outputs.length} outputs, expected ${spec.outputs.join(' to ')}`);
+    const missing = inputs.indexOf(null);
+    if (missing >= 0 && missing < spec.inputs[0]) this.#fail(node, `lacks one of its first ${spec.inputs[0]} inputs`);
+  }
+
+  #attribute(node: Node, key: string, attribute: AttributeSpec): void {
+    const value = node.attributes[key];
+    if (value === undefined) {
+      if (attribute.optional !== true) this.#fail(node, `lacks the attribute ${key}`);
+    } else if (!isOfType(value, attribute)) this.#fail(node, `has ${JSON.stringify(value)} for ${key}, expected ${attribute.type}`);
+  }
+
+  #shapes(node: Node, spec: OperatorSpec): void {
+    const constantSource = (index: number): TensorSource | undefined => {
       const input = node.inputs[index];
       const weight = input === null || input === undefined ? undefined : this.#graph.weights.get(input);
       return weight?.kind === 'constant' ? weight.source : undefined;
     };
-    const read = <T>(index: number, reader: (source: NonNullable<ReturnType<typeof constantSource>>) => T): T | undefined => {
-      const source = constantSource(index);
-      return source === undefined ? undefined : reader(source);
-    };
     const inferred = spec.infer({
       node: node.name,
-      inputs: node.inputs.map((input) => (input === null ? null : this.#value(input, place))),
+      inputs: node.inputs.map((input) => (input === null ? null : this.#value(input, node.name))),
       attributes: node.attributes,
       outputCount: node.outputs.length,
-      constant: (index) => read(index, readIntegers),
-      numbers: (index) => read(index, readNumbers),
+      constant: (index) => {
+        const source = constantSource(index);
+        return source === undefined ? undefined : readIntegers(source);
+      },
+      numbers: (index) => {
+        const source = constantSource(index);
+        return source === undefined ? undefined : readNumbers(source);
+      },
     });
     node.outputs.forEach((output, index) => {
-      const { dtype, shape } = this.#value(output, place);
+      const { dtype, shape } = this.#value(output, node.name);
       const expected = inferred[index];
-      this.#check(
-        expected !== undefined && expected.dtype === dtype && sameShape(expected.shape, shape),
-        () => `${place}: output ${index} is ${dtype} ${printShape(shape)}, inferred ${expected?.dtype} ${printShape(expected?.shape ?? [])}`,
-      );
+      if (expected !== undefined && expected.dtype === dtype && sameShape(expected.shape, shape)) return;
+      this.#fail(node, `gives ${dtype} ${printShape(shape)} as output ${index}, inferred ${expected?.dtype} ${printShape(expected?.shape ?? [])}`);
     });
   }
 
@@ -183,13 +186,18 @@ class Verifier {
 }
 
 function isOfType(value: AttributeValue, { type }: AttributeSpec): boolean {
-  const matches: Record<AttributeSpec['type'], boolean> = {
-    int: Number.isInteger(value),
-    float: typeof value === 'number',
-    string: typeof value === 'string',
-    ints: Array.isArray(value) && value.every(Number.isInteger),
-    floats: Array.isArray(value) && value.every((item) => typeof item === 'number'),
-    strings: Array.isArray(value) && value.every((item) => typeof item === 'string'),
-  };
-  return matches[type];
+  switch (type) {
+    case 'int':
+      return Number.isInteger(value);
+    case 'float':
+      return typeof value === 'number';
+    case 'string':
+      return typeof value === 'string';
+    case 'ints':
+      return Array.isArray(value) && value.every(Number.isInteger);
+    case 'floats':
+      return Array.isArray(value) && value.every((item) => typeof item === 'number');
+    case 'strings':
+      return Array.isArray(value) && value.every((item) => typeof item === 'string');
+  }
 }

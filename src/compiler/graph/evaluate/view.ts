@@ -45,7 +45,7 @@ export interface View {
   readonly wide: boolean;
 }
 
-export function contiguousStrides(shape: readonly number[]): number[] {
+function contiguousStrides(shape: readonly number[]): number[] {
   const strides = Array<number>(shape.length).fill(1);
   for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = (strides[axis + 1] as number) * (shape[axis + 1] as number);
   return strides;
@@ -82,7 +82,7 @@ export function materialize(view: View): Storage {
   return new (view.data.constructor as new (buffer: ArrayBuffer) => Storage)(target.buffer as ArrayBuffer);
 }
 
-export function isContiguous(view: View): boolean {
+function isContiguous(view: View): boolean {
   let expected = 1;
   for (let axis = view.shape.length - 1; axis >= 0; axis--) {
     const size = view.shape[axis] as number;

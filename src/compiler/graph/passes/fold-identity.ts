@@ -3,39 +3,49 @@ import { isConstant } from '../evaluate.ts';
 import type { Graph, Node, Shape, ValueId } from '../graph.ts';
 import { intsAttribute } from '../operators/read.ts';
 import { findUses } from '../uses.ts';
+import { eliminateDeadNodes } from './eliminate-dead-nodes.ts';
 import type { Pass } from './pass.ts';
-import { rewriteGraph } from './rewriter.ts';
+import { type Rewriter, rewriteGraph } from './rewriter.ts';
 
 const RESHAPES = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
 
 /**
- * Drops what changes nothing: Identity, a Transpose that keeps the order, a Reshape to the same sizes; of two Reshapes in a row
- * where nobody else reads the first, one stays.
+ * Drops what changes nothing: Identity, a Transpose that keeps the order, a Reshape to the same sizes; of Reshapes in a row that
+ * nobody else reads, the last one stays.
  */
 export const foldIdentity: Pass = {
   name: 'fold-identity',
   run(graph) {
     const uses = findUses(graph);
-    const inner = (node: Node): ValueId | undefined => {
+    const isReshape = (node: Node | undefined): boolean =>
+      node !== undefined && RESHAPES.has(node.op) && !node.outputs.some((output) => isConstant(graph, output));
+    /** Read by one node and by nobody outside, so that it may go. */
+    const isPrivate = (value: ValueId): boolean => uses.consumers(value).length === 1 && !uses.isOutput(value) && uses.taps(value).length === 0;
+    const continues = (node: Node): boolean => {
       const [input] = node.inputs;
-      const producer = input === null || input === undefined ? undefined : uses.producers.get(input);
-      if (input == null || producer === undefined || !RESHAPES.has(node.op) || !RESHAPES.has(producer.op)) return undefined;
-      const isPrivate = uses.consumers(input).length === 1 && !uses.isOutput(input) && uses.taps(input).length === 0;
-      return isPrivate && !isConstant(graph, input) ? (producer.inputs[0] ?? undefined) : undefined;
+      return input != null && isReshape(node) && isReshape(uses.producers.get(input)) && isPrivate(input);
     };
-    if (!graph.nodes.some((node) => changesNothing(graph, node) || inner(node) !== undefined)) return graph;
-    return rewriteGraph(graph, (node, rewriter) => {
-      const [input] = node.inputs;
-      if (changesNothing(graph, node) && input != null) return [rewriter.value(input)];
-      const source = inner(node);
-      if (source === undefined) return undefined;
-      const from = rewriter.value(source);
-      const target = graph.values.get(node.outputs[0] as ValueId)?.shape ?? [];
-      if (sameShape(rewriter.builder.shape(from), target)) return [from];
+    if (!graph.nodes.some((node) => changesNothing(graph, node) || continues(node))) return graph;
+    /** By a Reshape's new value: what the first of its row is made of. */
+    const starts = new Map<ValueId, ValueId>();
+    const reshapeFrom = (node: Node, from: ValueId, rewriter: Rewriter): ValueId | undefined => {
+      const target = rewriter.oldValue(node.outputs[0] as ValueId).shape;
+      if (sameShape(rewriter.builder.shape(from), target)) return from;
       const sizes = reshapeTarget(rewriter.builder.shape(from), target);
       if (sizes === undefined) return undefined;
-      return rewriter.copy(node, [from, rewriter.builder.constant(sizes)], { op: 'Reshape', attributes: {} });
+      return rewriter.copy(node, [from, rewriter.builder.constant(sizes)], { op: 'Reshape', attributes: {} })[0];
+    };
+    const folded = rewriteGraph(graph, (node, rewriter) => {
+      const [input] = node.inputs;
+      if (input == null) return undefined;
+      if (changesNothing(graph, node)) return [rewriter.value(input)];
+      if (!isReshape(node)) return undefined;
+      const start = continues(node) ? starts.get(rewriter.value(input)) : undefined;
+      const value = (start === undefined ? undefined : reshapeFrom(node, start, rewriter)) ?? rewriter.copy(node)[0];
+      if (value !== undefined) starts.set(value, start ?? rewriter.value(input));
+      return value === undefined ? undefined : [value];
     });
+    return eliminateDeadNodes.run(folded);
   },
 };
 

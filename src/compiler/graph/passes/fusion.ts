@@ -10,7 +10,7 @@ export interface Fusion {
 }
 
 /** For the node that gives the result: the calls of all, the name of the last node's value. */
-export interface FusedOptions {
+interface FusedOptions {
   readonly calls: readonly CallId[];
   readonly outputNames: readonly string[];
 }

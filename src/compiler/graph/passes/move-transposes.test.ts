@@ -308,7 +308,7 @@ describe('moveTransposes', () => {
         const result = moved(graph);
         expect(result.transposes).toBeLessThanOrEqual(countTransposes(graph));
       }),
-      { numRuns: Number(process.env.RANDOM_RUNS ?? 60) },
+      { numRuns: 60 },
     );
   });
 });

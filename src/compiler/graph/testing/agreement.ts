@@ -3,7 +3,7 @@ import type { Graph } from '../graph.ts';
 import { interpretGraph, type Tensor, tappedTensor } from './interpret.ts';
 
 /** Inputs for a graph: a batch of two, free sizes 5, numbers between −2 and 2 from a fixed sequence. */
-export function sampleInputs(graph: Graph): Record<string, Tensor> {
+function sampleInputs(graph: Graph): Record<string, Tensor> {
   let seed = 7;
   const inputs: Record<string, Tensor> = {};
   for (const { name, value } of graph.inputs) {

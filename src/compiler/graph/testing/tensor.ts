@@ -12,7 +12,7 @@ export function countOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-export function positionOf(index: number, shape: readonly number[]): number[] {
+function positionOf(index: number, shape: readonly number[]): number[] {
   const position = Array<number>(shape.length).fill(0);
   let rest = index;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
