@@ -20,6 +20,10 @@ export function runPython(python: string, args: readonly string[], onLine: (line
       errors = (errors + chunk.toString()).slice(-4000);
     });
     child.on('error', reject);
-    child.on('close', (code, signal) => (code === 0 ? resolve(output) : reject(new Error(`${args[0]} ended with ${signal ?? code}\n${errors}`))));
+    child.on('close', (code, signal) =>
+      code === 0
+        ? resolve(output)
+        : reject(new Error(`${args.slice(0, 2).join(' ')} ended with ${signal ?? code}\n${output.slice(-3000)}\n${errors}`)),
+    );
   });
 }

@@ -119,6 +119,16 @@ def check_export(bundle, inputs, outputs, _):
         return difference(program.module()(*tensors(inputs, 2)), [output[:2] for output in outputs])
 
 
+def check_compile(bundle, inputs, outputs, _):
+    """Captured whole, forward and backward; Inductor's own code generation is torch's to test, and takes a minute a model."""
+    model = load_source(bundle)
+    compiled = torch.compile(model, fullgraph=True, backend="aot_eager")
+    found = compiled(*tensors(inputs))
+    sum(value.sum() for value in ([found] if isinstance(found, torch.Tensor) else found)).backward() if any(value.requires_grad for value in model.parameters()) else None
+    torch._dynamo.reset()
+    return difference(found, outputs)
+
+
 CHECKS = {
     "model.py": check_source,
     "scripted model.py": check_scripted_source,
@@ -127,6 +137,7 @@ CHECKS = {
     "model.onnx": check_onnx,
     "parameter count": check_counts,
     "torch.export": check_export,
+    "torch.compile": check_compile,
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../src/core/package-root.ts';
@@ -13,13 +13,13 @@ import { buildZoo, convertZoo, zooNames } from './build-zoo.ts';
 const TOLERANCE = 1e-4;
 
 const names = zooNames(FULL);
+const bundles = join(packageRoot(), '.cache', 'zoo-bundles');
 const results = new Map<string, Readonly<Record<string, number | string>>>();
 
 beforeAll(async () => {
   const zoo = await buildZoo(FULL);
   const made = readdirSync(zoo).flatMap((file) => (file.endsWith('.h5') ? [file.slice(0, -3)] : []));
   expect(made.sort()).toEqual([...names].sort());
-  const bundles = join(packageRoot(), '.cache', 'zoo-bundles');
   for (const [name, message] of await convertZoo(zoo, bundles, names)) results.set(name, { convert: message });
   await runPython(await torchTestPython(), [join(packageRoot(), 'test', 'zoo', 'check_zoo.py'), zoo, bundles], (line) => {
     const { case: name, checks } = JSON.parse(line) as { case: string; checks: Record<string, number | string> };
@@ -33,4 +33,19 @@ describe.each(names)('%s', (name) => {
     const failed = Object.entries(checks).filter(([, result]) => !(typeof result === 'number' && result <= TOLERANCE));
     expect(Object.fromEntries(failed)).toEqual({});
   });
+});
+
+test('ruff and mypy are quiet about every emitted source', async () => {
+  const sources = join(packageRoot(), '.cache', 'zoo-sources');
+  rmSync(sources, { recursive: true, force: true });
+  mkdirSync(sources, { recursive: true });
+  for (const name of names) {
+    const source = join(bundles, name, 'model.py');
+    if (existsSync(source)) copyFileSync(source, join(sources, `${name}.py`));
+  }
+  const python = await torchTestPython();
+  // Isolated from this project's own settings: a user has the defaults.
+  await runPython(python, ['-m', 'ruff', 'check', '--isolated', sources]);
+  await runPython(python, ['-m', 'mypy', '--config-file=', '--cache-dir', join(packageRoot(), '.cache', 'mypy'), sources]);
+  expect(readdirSync(sources).length).toBe(names.length);
 });

@@ -29,8 +29,9 @@ export function loadSource(className: string): string {
     return model.eval()`;
 }
 
+/** Weights come in `dtypes`; float32 and int64 are what a saved `state_dict` has in any case (`num_batches_tracked`). */
 export function readSafetensorsSource(dtypes: Iterable<DType>): string {
-  const rows = [...new Set(dtypes)].sort().map((dtype) => `"${SAFETENSORS_DTYPES[dtype]}": torch.${dtype}`);
+  const rows = [...new Set<DType>(['float32', 'int64', ...dtypes])].sort().map((dtype) => `"${SAFETENSORS_DTYPES[dtype]}": torch.${dtype}`);
   return `def read_safetensors(path: str | Path) -> dict[str, Tensor]:
     """Tensors that share the memory of the mapped file.
 

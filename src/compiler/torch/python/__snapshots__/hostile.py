@@ -47,7 +47,7 @@ def read_safetensors(path: str | Path) -> dict[str, Tensor]:
     with open(path, "rb") as file:
         content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
     data = 8 + int.from_bytes(content[:8], "little")
-    dtypes = {"F32": torch.float32}
+    dtypes = {"F32": torch.float32, "I64": torch.int64}
     tensors = {}
     for name, entry in json.loads(content[8:data]).items():
         if name == "__metadata__":
