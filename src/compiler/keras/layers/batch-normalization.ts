@@ -45,10 +45,6 @@ export const batchNormalization = defineLayer<BatchNormalizationConfig>({
     const rank = context.shape(x).length;
     const axis = config.axis < 0 ? config.axis + rank : config.axis;
     if (axis < 1 || axis >= rank) return context.unsupported(`axis ${config.axis} of a tensor of rank ${rank}`);
-    if (rank < 4 && context.mode === 'follows')
-      context.warn(
-        'fine-tuning updates its moving variance with the unbiased variance of a batch, where Keras takes the biased one (no rank-4 input)',
-      );
     const mean = context.weight('running_mean');
     const channels = context.shape(mean) as readonly number[];
     const gamma = config.scale ? context.weight('weight') : filled(context, mean, 1, channels);

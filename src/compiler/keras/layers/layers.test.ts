@@ -119,12 +119,6 @@ describe('weights', () => {
     expect(refusal(() => emit('BatchNormalization', { axis: [1, 2] })).what).toContain('axis');
   });
 
-  test('a moving variance that fine-tuning updates otherwise is warned of, unless the call is frozen', () => {
-    const sketch = { inputs: [[5]], weights: { gamma: [5], beta: [5], moving_mean: [5], moving_variance: [5] } };
-    expect(emit('BatchNormalization', {}, sketch).warnings).toHaveLength(1);
-    expect(emit('BatchNormalization', {}, { ...sketch, mode: 'inference' }).warnings).toEqual([]);
-  });
-
   test('Dense is one Gemm over a weight [out, in]; of a higher rank a MatMul over the same', () => {
     const flat = emit('Dense', { units: 2 }, { inputs: [[4]], weights: { kernel: [4, 2], bias: [2] } });
     expect(flat.ops).toEqual(['Transpose', 'Gemm']);

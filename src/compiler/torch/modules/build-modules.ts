@@ -141,7 +141,7 @@ class ModuleBuilder {
     }
     for (const [layer, statements] of uses) {
       if (layer === this.#root) continue;
-      const match = matchBuiltin(layer, statements);
+      const match = matchBuiltin(layer, statements, this.#program.taps);
       if (match === undefined) continue;
       this.#builtins.set(layer, match);
       for (const statement of statements) this.#leafOf.set(statement, layer);

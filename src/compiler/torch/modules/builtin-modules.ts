@@ -1,5 +1,5 @@
 import type { AtenName } from '../aten.ts';
-import type { Argument, StateEntry, Statement } from '../program.ts';
+import type { Argument, Program, StateEntry, Statement } from '../program.ts';
 import { attributeName, type Layer } from './layer-tree.ts';
 import type { BatchNormBehaviour, BuiltinModule, NamedSetting, Setting } from './module-class.ts';
 
@@ -26,11 +26,12 @@ interface Uses {
   readonly statements: readonly Statement[];
   readonly first: Statement;
   readonly weight: StateEntry | undefined;
+  readonly taps: Program['taps'];
   has(attribute: string): boolean;
 }
 
 /** undefined where the layer is none: then its tensors stand in a class of their own. */
-export function matchBuiltin(layer: Layer, statements: readonly Statement[]): BuiltinMatch | undefined {
+export function matchBuiltin(layer: Layer, statements: readonly Statement[], taps: Program['taps']): BuiltinMatch | undefined {
   const [first] = statements;
   const rule = first === undefined ? undefined : RULES[first.op];
   if (first === undefined || rule === undefined || layer.children.size > 0) return undefined;
@@ -51,7 +52,7 @@ export function matchBuiltin(layer: Layer, statements: readonly Statement[]): Bu
     );
     if (!agrees) return undefined;
   }
-  const built = rule.build({ statements, first, weight: entries.get('weight'), has: (attribute) => entries.has(attribute) });
+  const built = rule.build({ statements, first, taps, weight: entries.get('weight'), has: (attribute) => entries.has(attribute) });
   if (built === undefined) return undefined;
   const dtypes = new Set(layer.state.map((entry) => entry.dtype));
   const [dtype = 'float32'] = dtypes;
@@ -154,14 +155,14 @@ const BATCH_NORM = { input: 0, weight: 1, bias: 2, runningMean: 3, runningVar: 4
 const BATCH_NORM_BY_RANK: Readonly<Record<number, string>> = { 2: 'BatchNorm1d', 3: 'BatchNorm1d', 4: 'BatchNorm2d', 5: 'BatchNorm3d' };
 
 /**
- * Keras' fused kernel (rank 4, and 5) corrects the batch variance by n / (n − 1) before it enters the moving variance, as PyTorch
+ * Keras' fused kernel (channels on axis 1 or 3 of rank 4, and rank 5) corrects the batch variance by n / (n − 1) before it enters the moving variance, as PyTorch
  * does; its other path doesn't (keras/layers/normalization/batch_normalization.py of Keras 2.10).
  */
 const batchNorm: Rule = {
   input: BATCH_NORM.input,
   state: { weight: BATCH_NORM.weight, bias: BATCH_NORM.bias, running_mean: BATCH_NORM.runningMean, running_var: BATCH_NORM.runningVar },
   byCall: [BATCH_NORM.training],
-  build({ statements, first, has }) {
+  build({ statements, first, taps, has }) {
     const ranks = new Set(statements.map((statement) => statement.results[0]?.shape.length ?? 0));
     const [rank = 0] = ranks;
     const type = BATCH_NORM_BY_RANK[rank];
@@ -174,10 +175,16 @@ const batchNorm: Rule = {
     const mode = modes.size > 1 ? 'argument' : modes.has('training') ? 'module' : 'inference';
     return normalization(type, { num_features: int(features) }, { eps, momentum }, 'affine', has, {
       mode,
-      biasedVariance: mode !== 'inference' && rank < 4,
+      biasedVariance: mode !== 'inference' && (rank < 4 || (rank === 4 && kerasChannelAxis(first, taps) === 2)),
     });
   },
 };
+
+/** Where Keras has the channels, which stand on axis 1 here; undefined where the call's value can't be seen. */
+function kerasChannelAxis({ calls, results }: Statement, taps: Program['taps']): number | undefined {
+  const tap = calls.map((call) => taps.get(call)).find((found) => found?.variable.id === results[0]?.id);
+  return tap?.toSource.indexOf(1);
+}
 
 const layerNorm: Rule = {
   input: 0,
