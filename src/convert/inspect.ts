@@ -14,7 +14,7 @@ import { listTorchFile } from '../formats/torch-archive/list-torch-file.ts';
 import { detectFormat } from './detect-format.ts';
 import type { Inspection } from './inspection.ts';
 
-export type { InspectedLayer, InspectedPort, Inspection } from './inspection.ts';
+export type { InspectedPort, Inspection } from './inspection.ts';
 
 /**
  * Says what a model file holds: `.h5`, tfjs `model.json`, `.onnx`, `.safetensors`, `.pt`. Nothing in it is loaded or run; unsupported and

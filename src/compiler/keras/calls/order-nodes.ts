@@ -9,7 +9,7 @@ export interface OrderedNode {
   readonly key: string;
 }
 
-export function nodeKey(layer: string, position: number): string {
+function nodeKey(layer: string, position: number): string {
   return `${position}:${layer}`;
 }
 
