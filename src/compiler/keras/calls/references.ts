@@ -1,7 +1,7 @@
 import type { CallArgument, InboundNode, TensorReference } from '../dialect/model-config.ts';
 
 /** Every tensor that a call takes, arguments included. */
-function referencesOfNode(node: InboundNode): TensorReference[] {
+export function referencesOfNode(node: InboundNode): TensorReference[] {
   return [...referencesOf(node.first), ...node.others.flatMap(([, argument]) => referencesOf(argument))];
 }
 
