@@ -30,6 +30,15 @@ def backbone_called_twice_once_in_inference():
 
 
 @case
+def backbone_called_twice_at_one_depth():
+    """Which call runs first decides whether the one in inference mode sees moving statistics before or after they move."""
+    a, b = L.Input((9, 8, 3)), L.Input((9, 8, 3))
+    base = backbone()
+    pooled = [L.GlobalAveragePooling2D()(base(a)), L.GlobalAveragePooling2D()(base(b, training=False))]
+    return K.Model([a, b], L.Dense(3, "softmax")(L.Concatenate()(pooled)))
+
+
+@case
 def backbone_called_twice_in_training():
     a, b = L.Input((9, 8, 3)), L.Input((9, 8, 3))
     base = backbone()

@@ -14,86 +14,65 @@ function nodeKey(layer: string, position: number): string {
 }
 
 /**
- * A model's calls in an order that can be run: always the first in the file whose inputs are there. Layers may feed each other in a
- * cycle (`a(b(a(x)))`) as long as calls don't; a cycle of calls is malformed.
+ * A model's calls in the order in which Keras runs them: it decides what a call in inference mode sees of the statistics that another call
+ * of the same BatchNormalization moves. Calls that no output needs come last. Layers may feed each other in a cycle (`a(b(a(x)))`) as long
+ * as calls don't; a cycle of calls is malformed.
  */
 export function orderNodes(model: ModelConfig, offsets: ReadonlyMap<string, number>, source: ConfigSource, path: readonly string[]): OrderedNode[] {
   const nodes = model.layers.flatMap((layer) => layer.nodes.map((node, position) => ({ layer, node, key: nodeKey(layer.name, position) })));
   const inputLayers = new Set(model.layers.filter((layer) => layer.className === 'InputLayer').map((layer) => layer.name));
-  const rank = new Map(nodes.map(({ key }, index) => [key, index]));
-  const waiting = nodes.map(() => 0);
-  const followers = nodes.map((): number[] => []);
-  nodes.forEach(({ node }, index) => {
-    for (const reference of referencesOfNode(node)) {
-      if (inputLayers.has(reference.layer)) continue;
-      const before = rank.get(positionKey(reference, offsets));
-      if (before === undefined) continue;
-      waiting[index] = (waiting[index] ?? 0) + 1;
-      followers[before]?.push(index);
+  const byKey = new Map(nodes.map((node) => [node.key, node]));
+  const find = (reference: TensorReference) => (inputLayers.has(reference.layer) ? undefined : byKey.get(positionKey(reference, offsets)));
+  const parents = new Map(nodes.map((node) => [node, referencesOfNode(node.node).flatMap((reference) => find(reference) ?? [])]));
+  const finished = new Set<OrderedNode>();
+  const walk = (roots: readonly OrderedNode[]) => {
+    const before = finished.size;
+    for (const root of roots)
+      visitAfterParents(root, parents, finished, (stuck) => {
+        throw source.malformed('its call waits for its own result: the calls form a cycle', [...path, stuck.layer.name]);
+      });
+    return [...finished].slice(before);
+  };
+  const living = walk(model.outputs.flatMap((reference) => find(reference) ?? []));
+  return [...byDepth(living, parents), ...walk(nodes)];
+}
+
+type Parents = ReadonlyMap<OrderedNode, readonly OrderedNode[]>;
+
+/** Depth first, without recursion: a file may chain more calls than a stack holds. */
+function visitAfterParents(root: OrderedNode, parents: Parents, finished: Set<OrderedNode>, onCycle: (stuck: OrderedNode) => never): void {
+  const stack = [{ node: root, next: 0 }];
+  const inProgress = new Set<OrderedNode>();
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const { node } = top;
+    if (finished.has(node)) {
+      stack.pop();
+      continue;
     }
-  });
-  const ready = new MinHeap();
-  waiting.forEach((count, index) => {
-    if (count === 0) ready.push(index);
-  });
-  const ordered: OrderedNode[] = [];
-  for (let index = ready.pop(); index !== undefined; index = ready.pop()) {
-    const node = nodes[index];
-    if (node !== undefined) ordered.push(node);
-    for (const follower of followers[index] ?? []) {
-      const left = (waiting[follower] ?? 0) - 1;
-      waiting[follower] = left;
-      if (left === 0) ready.push(follower);
-    }
+    inProgress.add(node);
+    const parent = parents.get(node)?.[top.next++];
+    if (parent === undefined) {
+      finished.add(node);
+      inProgress.delete(node);
+      stack.pop();
+    } else if (inProgress.has(parent)) onCycle(parent);
+    else stack.push({ node: parent, next: 0 });
   }
-  if (ordered.length < nodes.length) {
-    const stuck = nodes.find((_, index) => (waiting[index] ?? 0) > 0);
-    throw source.malformed('its call waits for its own result: the calls form a cycle', [...path, stuck?.layer.name ?? '']);
+}
+
+/** Keras' `_map_graph_network` (keras/engine/functional.py of 2.10): deepest first, calls of equal depth in the order in which it meets them. */
+function byDepth(living: readonly OrderedNode[], parents: Parents): readonly OrderedNode[] {
+  const depths = new Map<OrderedNode, number>();
+  const layerDepths = new Map<LayerConfig, number>();
+  for (const node of living.toReversed()) {
+    const depth = Math.max(depths.get(node) ?? 0, layerDepths.get(node.layer) ?? 0);
+    layerDepths.set(node.layer, depth);
+    depths.set(node, depth);
+    for (const parent of parents.get(node) ?? []) depths.set(parent, Math.max(depth + 1, depths.get(parent) ?? 0));
   }
-  return ordered;
+  return [...depths].sort(([, a], [, b]) => b - a).map(([node]) => node);
 }
 
 export function positionKey(reference: TensorReference, offsets: ReadonlyMap<string, number>): string {
   return nodeKey(reference.layer, reference.node - (offsets.get(reference.layer) ?? 0));
-}
-
-/** Smallest first. */
-class MinHeap {
-  readonly #items: number[] = [];
-
-  push(item: number): void {
-    this.#items.push(item);
-    let child = this.#items.length - 1;
-    while (child > 0) {
-      const parent = (child - 1) >> 1;
-      if (this.#at(parent) <= this.#at(child)) return;
-      this.#swap(parent, child);
-      child = parent;
-    }
-  }
-
-  pop(): number | undefined {
-    const top = this.#items[0];
-    const last = this.#items.pop();
-    if (top === undefined || last === undefined || this.#items.length === 0) return top;
-    this.#items[0] = last;
-    let parent = 0;
-    for (;;) {
-      const left = 2 * parent + 1;
-      const smallest = [parent, left, left + 1].filter((index) => index < this.#items.length).reduce((a, b) => (this.#at(b) < this.#at(a) ? b : a));
-      if (smallest === parent) return top;
-      this.#swap(parent, smallest);
-      parent = smallest;
-    }
-  }
-
-  #at(index: number): number {
-    return this.#items[index] ?? Number.POSITIVE_INFINITY;
-  }
-
-  #swap(a: number, b: number): void {
-    const item = this.#at(a);
-    this.#items[a] = this.#at(b);
-    this.#items[b] = item;
-  }
 }
