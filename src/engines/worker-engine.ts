@@ -73,7 +73,7 @@ function connect(engine: RuntimeName, python: string): Promise<Connection> {
     };
     server.listen(path, () => {
       chmodSync(path, 0o600);
-      const child = spawn(python, ['-m', 'torchlift_worker', '--socket', path, '--engine', engine], {
+      const child = spawn(python, [join(packageRoot(), 'python', 'torchlift_worker', '__main__.py'), '--socket', path, '--engine', engine], {
         stdio: ['pipe', 'ignore', 'pipe'],
         env: { ...process.env, PYTHONPATH: join(packageRoot(), 'python'), PYTHONDONTWRITEBYTECODE: '1' },
       });

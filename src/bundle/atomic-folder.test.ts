@@ -1,0 +1,67 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeFolderAtomically } from './atomic-folder.ts';
+
+let parent: string;
+let target: string;
+
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'torchlift-test-'));
+  target = join(parent, 'bundle');
+});
+afterEach(() => rmSync(parent, { recursive: true, force: true }));
+
+const fill = (text: string) => async (folder: string) => {
+  writeFileSync(join(folder, 'manifest.json'), text);
+};
+
+test('the folder appears complete, with its parents, and nothing beside it', async () => {
+  const deep = join(parent, 'a', 'b');
+  await writeFolderAtomically(deep, false, async (folder) => {
+    expect(existsSync(deep)).toBe(false);
+    await fill('new')(folder);
+  });
+  expect(readFileSync(join(deep, 'manifest.json'), 'utf8')).toBe('new');
+  expect(readdirSync(join(parent, 'a'))).toEqual(['b']);
+});
+
+test('a failure leaves nothing, and an existing bundle as it was', async () => {
+  const fail = async (folder: string) => {
+    await fill('half')(folder);
+    throw new Error('disk full');
+  };
+  await expect(writeFolderAtomically(target, false, fail)).rejects.toThrow('disk full');
+  expect(readdirSync(parent)).toEqual([]);
+  await writeFolderAtomically(target, false, fill('old'));
+  await expect(writeFolderAtomically(target, true, fail)).rejects.toThrow('disk full');
+  expect(readdirSync(parent)).toEqual(['bundle']);
+  expect(readFileSync(join(target, 'manifest.json'), 'utf8')).toBe('old');
+});
+
+test('an existing bundle is replaced with force alone, and whole', async () => {
+  await writeFolderAtomically(target, false, fill('old'));
+  writeFileSync(join(target, 'extra'), '');
+  await expect(writeFolderAtomically(target, false, fill('new'))).rejects.toMatchObject({ code: 'bundle-exists', exitCode: 2 });
+  await writeFolderAtomically(target, true, fill('new'));
+  expect(readdirSync(target)).toEqual(['manifest.json']);
+  expect(readdirSync(parent)).toEqual(['bundle']);
+});
+
+test('what is no bundle is never replaced, with force neither', async () => {
+  writeFileSync(target, 'a file');
+  await expect(writeFolderAtomically(target, true, fill('new'))).rejects.toMatchObject({ code: 'bundle-exists' });
+  rmSync(target);
+  mkdirSync(target);
+  writeFileSync(join(target, 'thesis.doc'), '');
+  await expect(writeFolderAtomically(target, true, fill('new'))).rejects.toMatchObject({ code: 'bundle-exists' });
+  expect(readdirSync(target)).toEqual(['thesis.doc']);
+});
+
+test('what a killed process left is removed; what a living one works on is not', async () => {
+  mkdirSync(join(parent, '.bundle.partial-999999999'));
+  mkdirSync(join(parent, `.bundle.partial-${process.ppid}`));
+  await writeFolderAtomically(target, false, fill('new'));
+  expect(readdirSync(parent).sort()).toEqual([`.bundle.partial-${process.ppid}`, 'bundle']);
+});

@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { packageRoot } from '../core/package-root.ts';
+import { loadPolicy } from './load-policy.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'torchlift-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const load = (text: string, classes?: readonly string[]) => {
+  const path = join(folder, 'policy.json');
+  writeFileSync(path, text);
+  return loadPolicy(path, classes);
+};
+
+test("the example's policy fits its classes", () => {
+  const policy = loadPolicy(join(packageRoot(), 'examples', 'nsfwjs', 'policy.json'), ['drawing', 'hentai', 'neutral', 'porn', 'sexy']);
+  expect(policy.rules).toMatchObject({ porn: 'block', hentai: 'block', sexy: 'review' });
+});
+
+test('thresholds and decisions are rules', () => {
+  expect(load('{"rules": {"a": "allow", "b": {"review": 0.5, "block": 0.9}}}').rules.b).toEqual({ review: 0.5, block: 0.9 });
+});
+
+test.each([
+  ['no JSON', '{', "isn't JSON"],
+  ['no rules', '{"porn": "block"}', 'no "rules"'],
+  ['an unknown decision', '{"rules": {"a": "ban"}}', 'the rule "ban" for "a"'],
+  ['a threshold above 1', '{"rules": {"a": {"block": 1.5}}}', 'for "a"'],
+  ['a rule without thresholds', '{"rules": {"a": {}}}', 'for "a"'],
+  ['a misspelt class', '{"rules": {"prn": "block"}}', 'none of the classes'],
+])('%s is refused', (_, text, message) => {
+  expect(() => load(text, ['a', 'b'])).toThrow(message);
+  expect(() => load(text, ['a', 'b'])).toThrow(expect.objectContaining({ code: 'malformed-file' }));
+});
+
+test('a missing file is named', () => {
+  expect(() => loadPolicy(join(folder, 'none.json'), undefined)).toThrow(expect.objectContaining({ code: 'file-not-found' }));
+});
