@@ -1,15 +1,22 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { TorchliftError } from '../core/errors.ts';
 import { diskError } from './file-sink.ts';
 
-const PARTIAL = /^\.(.+)\.partial-(\d+)$/;
+/** What is being filled; with `-old`, the bundle that is about to be replaced by it. */
+const PARTIAL = /^\.(.+)\.partial-(\d+)(-old)?$/;
 
 /** Throws `bundle-exists` where something stands at `folder` and may not be replaced; never replaces what isn't a bundle. */
 export function assertWritable(folder: string, force: boolean): void {
-  const stat = lstatSync(folder, { throwIfNoEntry: false });
-  if (stat === undefined) return;
-  if (!stat.isDirectory() || (!existsSync(join(folder, 'manifest.json')) && readdirSync(folder).length > 0)) {
+  let isBundle: boolean;
+  try {
+    const stat = lstatSync(folder, { throwIfNoEntry: false });
+    if (stat === undefined) return;
+    isBundle = stat.isDirectory() && (existsSync(join(folder, 'manifest.json')) || readdirSync(folder).length === 0);
+  } catch (cause) {
+    throw diskError(folder, cause);
+  }
+  if (!isBundle) {
     throw new TorchliftError('bundle-exists', {
       what: 'exists and is not a bundle, so it is not replaced',
       where: folder,
@@ -25,29 +32,48 @@ export function assertWritable(folder: string, force: boolean): void {
 }
 
 /**
- * Fills a folder beside its final place and moves it there in one rename: afterwards the whole folder is there, or nothing.
- * What an earlier process left when it was killed is removed. With `force`, the old folder goes only when the new one is complete.
+ * Fills a folder beside its final place and moves it there in one rename: afterwards the whole folder is there, or nothing, the folders
+ * above it included. What an earlier process left when it was killed is removed. With `force`, the old folder goes only when the new one is
+ * complete.
  */
 export async function writeFolderAtomically(folder: string, force: boolean, fill: (partial: string) => Promise<void>): Promise<void> {
   const target = resolve(folder);
-  assertWritable(target, force);
   const parent = dirname(target);
   const partial = join(parent, `.${basename(target)}.partial-${process.pid}`);
-  try {
-    mkdirSync(parent, { recursive: true });
-    removeAbandoned(parent, basename(target));
-    mkdirSync(partial);
-  } catch (cause) {
-    throw cause instanceof TorchliftError ? cause : diskError(target, cause);
-  }
-  const remove = () => rmSync(partial, { recursive: true, force: true });
+  let firstMade: string | undefined;
+  const remove = () => {
+    rmSync(partial, { recursive: true, force: true });
+    if (firstMade !== undefined && !existsSync(target)) removeEmptyFolders(parent, firstMade);
+  };
   process.once('exit', remove);
   try {
+    try {
+      firstMade = mkdirSync(parent, { recursive: true });
+      clearUpAfterTheKilled(target);
+      assertWritable(target, force);
+      mkdirSync(partial);
+    } catch (cause) {
+      throw cause instanceof TorchliftError ? cause : diskError(target, cause);
+    }
     await fill(partial);
+    // Another process may have made it meanwhile.
+    assertWritable(target, force);
     replace(target, partial);
   } finally {
     remove();
     process.removeListener('exit', remove);
+  }
+}
+
+/** `folder` and those above it up to `last`, as far as nothing is in them. */
+function removeEmptyFolders(folder: string, last: string): void {
+  try {
+    for (let path = folder; ; path = dirname(path)) {
+      rmdirSync(path);
+      if (path === last) return;
+    }
+  } catch {
+    // Something else moved in: the folder is no longer only ours.
   }
 }
 
@@ -68,10 +94,14 @@ function replace(target: string, partial: string): void {
   }
 }
 
-function removeAbandoned(parent: string, name: string): void {
+/** Removes what a killed process was filling. A bundle that it had moved aside, with nothing in its place yet, goes back. */
+function clearUpAfterTheKilled(target: string): void {
+  const parent = dirname(target);
   for (const entry of readdirSync(parent)) {
-    const match = PARTIAL.exec(entry);
-    if (match?.[1] === name && !isAlive(Number(match[2]))) rmSync(join(parent, entry), { recursive: true, force: true });
+    const [, name, pid, isOld] = PARTIAL.exec(entry) ?? [];
+    if (name !== basename(target) || isAlive(Number(pid))) continue;
+    if (isOld !== undefined && !existsSync(target)) renameSync(join(parent, entry), target);
+    else rmSync(join(parent, entry), { recursive: true, force: true });
   }
 }
 

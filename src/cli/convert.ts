@@ -70,12 +70,14 @@ export function register(program: Command): void {
 }
 
 function listOf<T extends string>(options: readonly T[]) {
-  return (text: string): readonly T[] =>
-    text.split(',').map((item) => {
-      const found = options.find((option) => option === item.trim());
-      if (found === undefined) throw new InvalidArgumentError(`${JSON.stringify(item)} is none of ${options.join(', ')}.`);
-      return found;
+  return (text: string): readonly T[] => {
+    const found = text.split(',').map((item) => {
+      const option = options.find((known) => known === item.trim());
+      if (option === undefined) throw new InvalidArgumentError(`${JSON.stringify(item)} is none of ${options.join(', ')}.`);
+      return option;
     });
+    return [...new Set(found)];
+  };
 }
 
 function summary({ bundle, manifest }: ConvertResult, milliseconds: number): string {

@@ -1,30 +1,39 @@
-import { ERRORS, TorchliftError } from '../core/errors.ts';
+import { TorchliftError } from '../core/errors.ts';
 import { version } from '../core/version.ts';
 
 const ISSUES = 'https://github.com/torchlift/torchlift/issues/new';
 
 /** Prints an error for people (or as JSON on standard output) and says which exit code it has. */
 export function reportError(error: unknown, json: boolean): number {
-  const known = error instanceof TorchliftError && error.code !== 'internal' ? error : undefined;
-  const exitCode = known?.exitCode ?? ERRORS.internal;
-  if (json) {
-    const { code, what, where, remedy, details } = known ?? {
-      code: 'internal' as const,
-      what: String(error),
-      where: undefined,
-      remedy: undefined,
-      details: [],
-    };
-    process.stdout.write(
-      `${JSON.stringify({ schema: 1, error: { code, exitCode, what, where: where ?? null, remedy: remedy ?? null, details } })}\n`,
-    );
-  }
+  const known = asTorchliftError(error);
+  if (json) printErrorAsJson(known);
   process.stderr.write(
-    known === undefined
+    known.code === 'internal'
       ? internalReport(error)
-      : `torchlift: ${known.message}\n  [${known.code}, exit code ${exitCode}; docs/errors.md explains it]\n`,
+      : `torchlift: ${known.message}\n  [${known.code}, exit code ${known.exitCode}; docs/errors.md explains it]\n`,
   );
-  return exitCode;
+  return known.exitCode;
+}
+
+/** One object on standard output, as docs/errors.md has it. */
+export function printErrorAsJson({ code, exitCode, what, where, remedy, details }: TorchliftError): void {
+  process.stdout.write(`${JSON.stringify({ schema: 1, error: { code, exitCode, what, where: where ?? null, remedy: remedy ?? null, details } })}\n`);
+}
+
+function asTorchliftError(error: unknown): TorchliftError {
+  if (error instanceof TorchliftError) return error;
+  const { syscall, code, path } = error as NodeJS.ErrnoException;
+  // The operating system said no: to a file that vanished under us, say. That is no bug.
+  if (error instanceof Error && syscall !== undefined && code !== undefined) {
+    const where = path ?? syscall;
+    return new TorchliftError('io', {
+      what: `${syscall} failed (${code})`,
+      where,
+      remedy: 'Check the path, its permissions and the disk.',
+      cause: error,
+    });
+  }
+  return new TorchliftError('internal', { what: String(error), cause: error });
 }
 
 /** A bug of ours: a ready issue instead of a bare stack. */

@@ -17,7 +17,7 @@ import { loadPolicy } from '../policy/load-policy.ts';
 import { loadSteps } from '../preprocess/load-steps.ts';
 import { PRESETS } from '../preprocess/steps.ts';
 import { openModel } from './open-model.ts';
-import { ARTEFACT_FORMATS, type ConvertOptions } from './options.ts';
+import { ARTEFACT_FORMATS, type ConvertOptions, PRECISIONS } from './options.ts';
 import { callRecords, portRecords, weightRecords } from './provenance.ts';
 import { type WrittenArtefact, writeOnnxArtefact, writePythonArtefacts, writeTorchScriptArtefact } from './write-artefacts.ts';
 
@@ -40,7 +40,10 @@ export interface ConvertResult {
  * const { bundle, manifest } = await convert('moderation_model.h5', { classes: ['safe', 'unsafe'] });
  */
 export async function convert(file: string, options: ConvertOptions = {}): Promise<ConvertResult> {
-  const { formats = ARTEFACT_FORMATS, precisions = [], force = false, classes, onProgress = () => {} } = options;
+  const { force = false, classes, onProgress = () => {} } = options;
+  const formats = known('formats', options.formats ?? ARTEFACT_FORMATS, ARTEFACT_FORMATS);
+  const precisions = known('precisions', options.precisions ?? [], PRECISIONS);
+  checkClassNames(classes);
   const bundle = resolve(options.output ?? defaultOutput(file));
   const steps = options.preprocess === undefined ? undefined : loadSteps(options.preprocess);
   const policy = options.policy === undefined ? null : loadPolicy(options.policy, classes);
@@ -119,8 +122,22 @@ function defaultOutput(file: string): string {
   const name = basename(resolve(file));
   // A folder's or a tfjs file's own name says more than `model`.
   if (name === 'model.json') return `${basename(resolve(file, '..'))}_torch`;
-  const stem = name.replace(/\.(h5|hdf5|keras|onnx)$/, '');
-  return stem === name ? `${name}_torch` : stem;
+  const stem = name.replace(/\.(h5|hdf5|keras|onnx)$/i, '');
+  return stem === name || stem === '' ? `${name}_torch` : stem;
+}
+
+/** The list without repetitions, of which nothing may be unknown: callers from JavaScript have no compiler. */
+function known<T extends string>(option: string, list: readonly T[], options: readonly T[]): readonly T[] {
+  const unknown = list.filter((item) => !options.includes(item));
+  if (unknown.length === 0) return [...new Set(list)];
+  throw new TorchliftError('usage', { what: `unknown: ${unknown.join(', ')}`, where: option, remedy: `Known: ${options.join(', ')}.` });
+}
+
+function checkClassNames(classes: readonly string[] | undefined): void {
+  const wrong = classes?.find((name, index) => name === '' || classes.indexOf(name) !== index);
+  if (wrong === undefined) return;
+  const what = wrong === '' ? 'a class has no name' : `the class ${JSON.stringify(wrong)} stands there twice`;
+  throw new TorchliftError('usage', { what, where: '--classes', remedy: 'Name one class for each score, in their order.' });
 }
 
 function checkClasses(graph: Graph, classes: readonly string[] | undefined): void {

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { TorchliftError } from '../core/errors.ts';
 import { looksLikeHdf5 } from '../formats/hdf5/signature.ts';
@@ -15,20 +15,33 @@ const PICKLE_PROTO = 0x80;
  * tfjs folder's `model.json`. Errors: `file-not-found`, `not-a-model`, `io`.
  */
 export function detectFormat(path: string): { readonly format: ModelFormat; readonly path: string } {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) {
-    throw new TorchliftError('file-not-found', {
-      what: 'there is no such file',
-      where: path,
-      remedy: `Check the path; the current folder is ${process.cwd()}.`,
-    });
-  }
+  const stat = statusOf(path);
   if (stat.isDirectory()) return detectInFolder(path);
+  // Opening a pipe would wait for its other end.
+  if (!stat.isFile()) throw notAModel(path, 'neither a file nor a folder, but a device, pipe or socket');
   const head = readHead(path);
   if (head.byteLength === 0) throw notAModel(path, 'the file is empty');
   const format = byContent(head) ?? byName(path);
   if (format === undefined) throw notAModel(path, 'neither HDF5, a tfjs model.json, ONNX, safetensors nor a PyTorch file');
   return { format, path };
+}
+
+function statusOf(path: string): Stats {
+  let cause: unknown;
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat !== undefined) return stat;
+  } catch (error) {
+    // A part of the path is a file, or can't be entered, or the name is too long.
+    cause = error;
+  }
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  throw new TorchliftError('file-not-found', {
+    what: code === undefined ? 'there is no such file' : `there is no such file, or it can't be reached (${code})`,
+    where: path,
+    remedy: `Check the path; the current folder is ${process.cwd()}.`,
+    cause,
+  });
 }
 
 function detectInFolder(folder: string): { format: ModelFormat; path: string } {

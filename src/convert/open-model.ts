@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { SourceRecord } from '../bundle/manifest.ts';
 import type { Graph } from '../compiler/graph/graph.ts';
@@ -6,9 +6,11 @@ import { importKeras } from '../compiler/keras/import-keras.ts';
 import { withArchitecture } from '../compiler/keras/with-architecture.ts';
 import { importOnnx } from '../compiler/onnx/import/import-onnx.ts';
 import { TorchliftError } from '../core/errors.ts';
+import { readTextFile } from '../core/read-text-file.ts';
 import { readKerasH5 } from '../formats/hdf5/keras-h5.ts';
 import type { KerasModelFile } from '../formats/keras-model-file.ts';
 import { openOnnxFile } from '../formats/onnx/open-onnx-file.ts';
+import { parsePythonJson } from '../formats/python-json.ts';
 import { readTfjsLayers } from '../formats/tfjs/read-tfjs-layers.ts';
 import { detectFormat } from './detect-format.ts';
 
@@ -78,20 +80,10 @@ function openKeras(file: KerasModelFile, paths: readonly string[], { architectur
 }
 
 function addArchitecture(file: KerasModelFile, path: string): KerasModelFile {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new TorchliftError('file-not-found', {
-      what: "can't be read as an architecture",
-      where: path,
-      remedy: 'Give --architecture what model.to_json() returned, in a file.',
-      cause,
-    });
-  }
+  const text = readTextFile(path, 'Give --architecture what model.to_json() returned, in a file.');
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parsePythonJson(text);
   } catch (cause) {
     throw new TorchliftError('malformed-config', {
       what: `isn't JSON: ${(cause as Error).message}`,

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { TorchliftError } from '../core/errors.ts';
+import { checkJsonDepth } from '../core/json-depth.ts';
+import { readTextFile } from '../core/read-text-file.ts';
 
 export type Decision = 'allow' | 'review' | 'block';
 
@@ -11,25 +12,22 @@ export interface Policy {
   readonly rules: Readonly<Record<string, Decision | { readonly review?: number; readonly block?: number }>>;
 }
 
+const EXPECTED = 'Give --policy a JSON file: {"rules": {"<class>": "allow" | "review" | "block" | {"review": 0.5, "block": 0.8}}}.';
 const DECISIONS: readonly unknown[] = ['allow', 'review', 'block'];
 
 /** `--policy`: a JSON file. Errors: `file-not-found`, `malformed-file` naming the rule; a rule for a class that `classes` lacks is one. */
 export function loadPolicy(path: string, classes: readonly string[] | undefined): Policy {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new TorchliftError('file-not-found', { what: "can't be read as a policy", where: path, remedy: 'Give --policy a JSON file.', cause });
-  }
+  const text = readTextFile(path, EXPECTED);
   const malformed = (what: string, cause?: unknown) =>
     new TorchliftError('malformed-file', {
       what,
       where: path,
-      remedy: 'Expected: {"rules": {"<class>": "allow" | "review" | "block" | {"review": 0.5, "block": 0.8}}}.',
+      remedy: EXPECTED,
       cause,
     });
   let json: unknown;
   try {
+    checkJsonDepth(text);
     json = JSON.parse(text);
   } catch (cause) {
     throw malformed(`isn't JSON: ${(cause as Error).message}`, cause);

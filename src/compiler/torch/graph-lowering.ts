@@ -3,11 +3,11 @@ import { ConstantExpressions } from '../graph/constant-expressions.ts';
 import type { Call, CallId, Graph, Node, Value, ValueId } from '../graph/graph.ts';
 import { stateKeys } from '../graph/state-keys.ts';
 import { NONE, type Operand, variable } from './argument.ts';
-import { NodeContext, UnsupportedNode } from './node-context.ts';
+import { type LoweringRun, NodeContext, UnsupportedNode } from './node-context.ts';
 import { findLowering } from './ops/index.ts';
 import { findSharedDropouts, type SharedDropouts } from './ops/shared-dropout.ts';
 import type { Argument, Program, Statement, Variable } from './program.ts';
-import { StateBuilder } from './state-builder.ts';
+import { type Reader, StateBuilder } from './state-builder.ts';
 
 export interface LowerOptions {
   /** `train`: layers follow the module's mode. `inference`: dropout is gone, what is constant is one tensor. */
@@ -15,7 +15,7 @@ export interface LowerOptions {
 }
 
 /** One lowering run: operands by graph value, statements as they come. */
-export class GraphLowering {
+export class GraphLowering implements LoweringRun {
   readonly graph: Graph;
   readonly mode: LowerOptions['mode'];
   readonly constants: ConstantExpressions;
@@ -79,8 +79,7 @@ export class GraphLowering {
     return value;
   }
 
-  /** The tensor that a value is at this point of the program. `reader` names a constant by its place (the bias of a Conv). */
-  operand(id: ValueId, reader?: { node: Node; index: number }): Operand {
+  operand(id: ValueId, reader?: Reader): Operand {
     const known = this.#operands.get(id);
     if (known !== undefined) return known;
     invariant(this.constants.isConstant(id), `${this.value(id).name}: read before it is made`);
@@ -100,7 +99,6 @@ export class GraphLowering {
     this.#body.push(statement);
   }
 
-  /** `self.training` where all calls of the node follow the module's mode. */
   training(node: Node): Argument {
     const follows = node.calls.every((id) => this.#calls.get(id)?.mode !== 'inference');
     return this.mode === 'train' && follows ? { kind: 'training' } : { kind: 'bool', value: false };

@@ -1,35 +1,51 @@
 import { type DType, isFloat } from '../../core/dtypes.ts';
 import { invariant, TorchliftError } from '../../core/errors.ts';
+import type { ConstantExpressions } from '../graph/constant-expressions.ts';
 import { isConstant } from '../graph/evaluate.ts';
-import type { AttributeValue, Node, Shape, Value, ValueId } from '../graph/graph.ts';
+import type { AttributeValue, Graph, Node, Shape, Value, ValueId } from '../graph/graph.ts';
 import { linearWeight } from '../graph/linear-weight.ts';
 import { type Literal, type Operand, toArgument, variable } from './argument.ts';
 import { type AtenName, atenOperator } from './aten.ts';
-import type { GraphLowering } from './graph-lowering.ts';
 import type { LoweringContext } from './lowering.ts';
-import type { Argument, Variable } from './program.ts';
+import type { Argument, Statement, Variable } from './program.ts';
 import { shortestFloat32 } from './shortest-float32.ts';
 import { smallNumbers } from './small-numbers.ts';
+import type { Reader } from './state-builder.ts';
 
 /** Ends the lowering of one node; the others go on, so that all findings are reported together. */
 export class UnsupportedNode extends Error {}
 
+/** What a context asks of the run that it is part of. */
+export interface LoweringRun {
+  readonly graph: Graph;
+  readonly mode: 'train' | 'inference';
+  readonly constants: ConstantExpressions;
+  value(id: ValueId): Value;
+  /** The tensor that a value is at this point of the program. `reader` names a constant by its place (the bias of a Conv). */
+  operand(id: ValueId, reader?: Reader): Operand;
+  /** A new variable. */
+  variable(value: Pick<Value, 'name' | 'dtype' | 'shape'>): Variable;
+  append(statement: Statement): void;
+  /** `self.training` where all calls of the node follow the module's mode. */
+  training(node: Node): Argument;
+}
+
 /** What the lowering of `node` sees. */
 export class NodeContext implements LoweringContext {
-  readonly #lowering: GraphLowering;
+  readonly #run: LoweringRun;
   readonly #node: Node;
 
-  constructor(lowering: GraphLowering, node: Node) {
-    this.#lowering = lowering;
+  constructor(run: LoweringRun, node: Node) {
+    this.#run = run;
     this.#node = node;
   }
 
   get mode(): 'train' | 'inference' {
-    return this.#lowering.mode;
+    return this.#run.mode;
   }
 
   get training(): Argument {
-    return this.#lowering.training(this.#node);
+    return this.#run.training(this.#node);
   }
 
   has(index: number): boolean {
@@ -37,7 +53,7 @@ export class NodeContext implements LoweringContext {
   }
 
   tensor(index: number): Operand {
-    return this.#lowering.operand(this.value(index).id, { node: this.#node, index });
+    return this.#run.operand(this.value(index).id, { node: this.#node, index });
   }
 
   optionalTensor(index: number): Operand | null {
@@ -45,20 +61,20 @@ export class NodeContext implements LoweringContext {
   }
 
   linearWeight(): Operand | undefined {
-    const weight = linearWeight(this.#node, this.#lowering.constants);
-    return weight === undefined ? undefined : this.#lowering.operand(weight, { node: this.#node, index: 1 });
+    const weight = linearWeight(this.#node, this.#run.constants);
+    return weight === undefined ? undefined : this.#run.operand(weight, { node: this.#node, index: 1 });
   }
 
   value(index: number): Value {
     const id = this.#node.inputs[index];
     invariant(id !== null && id !== undefined, `${this.#node.name}: ${this.#node.op} has no input ${index}`);
-    return this.#lowering.value(id);
+    return this.#run.value(id);
   }
 
   output(index = 0): Value {
     const id = this.#node.outputs[index];
     invariant(id !== undefined, `${this.#node.name}: ${this.#node.op} has no output ${index}`);
-    return this.#lowering.value(id);
+    return this.#run.value(id);
   }
 
   staticShape(index: number): readonly number[] {
@@ -70,7 +86,7 @@ export class NodeContext implements LoweringContext {
   }
 
   numbersOf(value: ValueId): readonly number[] | undefined {
-    const { constants, graph } = this.#lowering;
+    const { constants, graph } = this.#run;
     if (!isConstant(graph, value) || constants.weights(value).length > 0) return undefined;
     return smallNumbers(graph, value);
   }
@@ -116,13 +132,13 @@ export class NodeContext implements LoweringContext {
   }
 
   emit(op: AtenName, args: readonly Literal[], result: { readonly name?: string; readonly dtype?: DType; readonly shape?: Shape } = {}): Operand {
-    const output = this.#lowering.variable({ ...this.output(), ...result });
+    const output = this.#run.variable({ ...this.output(), ...result });
     this.#append(op, args, [output]);
     return variable(output);
   }
 
   emitList(op: AtenName, args: readonly Literal[]): readonly Operand[] {
-    const results = this.#node.outputs.map((_, index) => this.#lowering.variable(this.output(index)));
+    const results = this.#node.outputs.map((_, index) => this.#run.variable(this.output(index)));
     this.#append(op, args, results);
     return results.map(variable);
   }
@@ -142,7 +158,7 @@ export class NodeContext implements LoweringContext {
     const place = `${this.#node.name}: ${op}`;
     invariant(args.length === parameters.length, `${place}: ${args.length} arguments for ${parameters.length} parameters`);
     const integral = this.has(0) && !isFloat(this.value(0).dtype);
-    this.#lowering.append({
+    this.#run.append({
       op,
       arguments: args.map((argument, index) => {
         const [name, type] = parameters[index] as (typeof parameters)[number];

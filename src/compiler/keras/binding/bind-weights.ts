@@ -2,19 +2,14 @@ import { TorchliftError } from '../../../core/errors.ts';
 import type { KerasModelFile, NamedWeight } from '../../../formats/keras-model-file.ts';
 import type { LayerInstances } from '../calls/layer-instances.ts';
 import type { LayerInstance } from '../calls/plan.ts';
-import type { LayerConfig, ModelConfig } from '../dialect/model-config.ts';
+import type { ModelConfig } from '../dialect/model-config.ts';
 import { splitFlatGroup } from './flat-group.ts';
 import { groupsByLayer } from './groups-by-layer.ts';
 import { matchGroup } from './match-group.ts';
-import { type SpecsOf, type VariableOrder, variableOrder } from './variable-order.ts';
+import { type SpecsOf, variableOrder } from './variable-order.ts';
 
 /** The file's weight for each of a layer's specs, in their order. */
 export type BoundWeights = ReadonlyMap<LayerInstance, readonly NamedWeight[]>;
-
-export interface Expected {
-  readonly layer: LayerConfig;
-  readonly order: VariableOrder;
-}
 
 /**
  * Binds the file's weights to the layers' variables: by the order within each group, never by a weight's name (names carry whatever

@@ -1,6 +1,6 @@
 import type { NamedWeight } from '../../../formats/keras-model-file.ts';
 import type { LayerConfig } from '../dialect/model-config.ts';
-import type { Expected } from './bind-weights.ts';
+import type { ExpectedGroup } from './variable-order.ts';
 
 /** Of a weight's name that are looked at: enough for models in models with scopes in their layers' names. */
 const MAX_PARTS = 32;
@@ -11,7 +11,7 @@ const MAX_PARTS = 32;
  */
 export function splitFlatGroup(
   weights: readonly NamedWeight[],
-  expected: readonly Expected[],
+  expected: readonly ExpectedGroup[],
   problems: string[],
 ): ReadonlyMap<LayerConfig, readonly NamedWeight[]> {
   const owners = new Map<string, LayerConfig>();
@@ -49,7 +49,7 @@ function ownerOf(name: string, owners: ReadonlyMap<string, LayerConfig>): LayerC
 }
 
 /** The whole list in the order of the layers, where every shape fits. */
-function byPosition(weights: readonly NamedWeight[], expected: readonly Expected[]): Map<LayerConfig, readonly NamedWeight[]> | undefined {
+function byPosition(weights: readonly NamedWeight[], expected: readonly ExpectedGroup[]): Map<LayerConfig, readonly NamedWeight[]> | undefined {
   const result = new Map<LayerConfig, readonly NamedWeight[]>();
   let next = 0;
   for (const { layer, order } of expected) {

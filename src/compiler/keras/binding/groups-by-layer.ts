@@ -1,6 +1,6 @@
 import type { NamedWeight, WeightGroup } from '../../../formats/keras-model-file.ts';
 import type { LayerConfig } from '../dialect/model-config.ts';
-import type { Expected } from './bind-weights.ts';
+import type { ExpectedGroup } from './variable-order.ts';
 
 /**
  * Which group of an `.h5` file holds which top-level layer's weights. A group is called by its layer. Where a layer with weights has none
@@ -9,7 +9,7 @@ import type { Expected } from './bind-weights.ts';
  */
 export function groupsByLayer(
   groups: readonly WeightGroup[],
-  expected: readonly Expected[],
+  expected: readonly ExpectedGroup[],
   problems: string[],
 ): ReadonlyMap<LayerConfig, readonly NamedWeight[]> {
   const byName = new Map(groups.map((group) => [group.layer, group.weights]));

@@ -20,6 +20,12 @@ export interface VariableOrder {
   readonly unknown: readonly LayerInstance[];
 }
 
+/** What the file's group of a top-level layer should hold. */
+export interface ExpectedGroup {
+  readonly layer: LayerConfig;
+  readonly order: VariableOrder;
+}
+
 /**
  * The variables of one entry of `layer_names`, in the order Keras writes them: `trainable_weights + non_trainable_weights`. For a layer
  * that is its own order. A nested model has all its trainable weights first, in layer order and recursively, then the others: moving

@@ -1,6 +1,6 @@
 import type { Argument, Statement, Variable } from '../program.ts';
 import { keysOf } from './builtin-modules.ts';
-import type { Group, Item } from './call-groups.ts';
+import type { Group, Item } from './group.ts';
 
 /** The calls of one layer, said as one forward. */
 export interface Alignment {

@@ -4,10 +4,11 @@ import type { Program, StateEntry, Statement, Variable } from '../program.ts';
 import { type Alignment, alignGroups } from './align-groups.ts';
 import { append } from './append.ts';
 import { type BuiltinMatch, keysOf, matchBuiltin, matchDropout } from './builtin-modules.ts';
-import { type CallGroups, type Group, groupCalls } from './call-groups.ts';
+import { type CallGroups, groupCalls } from './call-groups.ts';
 import { ClassNames } from './class-names.ts';
 import { depthFirstOrder, pathsOf } from './depth-first-order.ts';
-import { ForwardBuilder } from './forward-builder.ts';
+import { ForwardBuilder, type ModuleContext } from './forward-builder.ts';
+import type { Group } from './group.ts';
 import { attributeName, type Layer, layersAlong, layerTree } from './layer-tree.ts';
 import type { BuiltinModule, Child, ClassInstance, Forward, ModuleClass, OwnTensor } from './module-class.ts';
 import { shareClasses } from './share-classes.ts';
@@ -20,7 +21,7 @@ export function buildModules(program: Program, className: string): ModuleClass {
   return shareClasses(new ModuleBuilder(program, className).build(), new ClassNames(className));
 }
 
-class ModuleBuilder {
+class ModuleBuilder implements ModuleContext {
   readonly #program: Program;
   readonly #root: Layer;
   readonly #className: string;
@@ -174,7 +175,6 @@ class ModuleBuilder {
     return layer.state.length > 0 || this.#builtins.has(layer) || [...layer.children.values()].some((child) => this.#holdsAny(child));
   }
 
-  /** The layer that a statement calls as a module, and how. */
   builtin(statement: Statement): { readonly layer: Layer; readonly match: BuiltinMatch } | undefined {
     const layer = this.#leafOf.get(statement);
     const match = layer && this.#builtins.get(layer);
@@ -185,7 +185,6 @@ class ModuleBuilder {
     return this.#alignments.get(layer);
   }
 
-  /** Whether a BatchNormalization's calls say the mode: they differ, or stand in a forward that is told it. */
   takesInference(layer: Layer): boolean {
     if (this.#builtins.get(layer)?.module.batchNorm?.mode === 'argument') return true;
     for (let outer = layer.parent; outer !== undefined; outer = outer.parent) if (this.#alignments.get(outer)?.takesInference) return true;
@@ -202,14 +201,10 @@ class ModuleBuilder {
     return this.#constants.get(key);
   }
 
-  /** The id of a variable that the program doesn't have. */
   nextVariable(): number {
     return this.#nextVariable++;
   }
 }
-
-/** What `ForwardBuilder` asks about the program. */
-export type ModuleContext = Pick<ModuleBuilder, 'builtin' | 'alignment' | 'takesInference' | 'layerOf' | 'constant' | 'nextVariable'>;
 
 type ForwardTraits = Pick<Forward, 'takesInference' | 'shapesVary'>;
 

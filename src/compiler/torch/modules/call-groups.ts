@@ -1,28 +1,12 @@
 import { invariant } from '../../../core/errors.ts';
 import type { Call, CallId } from '../../graph/graph.ts';
-import type { Argument, Program, Statement, Variable } from '../program.ts';
+import type { Program, Statement, Variable } from '../program.ts';
 import { alignGroups } from './align-groups.ts';
 import { append } from './append.ts';
 import { keysOf } from './builtin-modules.ts';
+import { type Group, type Item, madeBy, positionsOf, readBy, variablesOf } from './group.ts';
 import { type Layer, type LayerTree, layersAlong } from './layer-tree.ts';
-
-/** What one call of a nested model (or of a layer with a forward of its own) does; the root group is the whole program. */
-export interface Group {
-  readonly layer: Layer;
-  /** Which call of it. */
-  readonly invocation: number;
-  readonly items: readonly Item[];
-  /** Variables from outside, in the order they are read. */
-  readonly inputs: readonly Variable[];
-  /** Variables read outside, in the order they are made. */
-  readonly outputs: readonly Variable[];
-}
-
-/** `first`: where in the program's body it starts. */
-export type Item = { readonly first: number } & (
-  | { readonly kind: 'statement'; readonly statement: Statement }
-  | { readonly kind: 'group'; readonly group: Group }
-);
+import { orderItems } from './order-items.ts';
 
 export interface CallGroups {
   readonly root: Group;
@@ -50,12 +34,6 @@ export function groupCalls(program: Program, tree: LayerTree, composites: Readon
     if (innermost.length === 0) return { root: built.group, alike: groups };
     candidates = without(candidates, innermost);
   }
-}
-
-/** All variables that an argument reads. */
-function variablesOf(argument: Argument): readonly Variable[] {
-  if (argument.kind === 'variable') return [argument.variable];
-  return argument.kind === 'tensors' ? argument.items.flatMap(variablesOf) : [];
 }
 
 class Grouping {
@@ -225,46 +203,6 @@ interface Draft extends Place {
 
 function draft(layer: Layer, invocation: number): Draft {
   return { layer, invocation, items: [], inner: new Map() };
-}
-
-function readBy(item: Item): readonly Variable[] {
-  return item.kind === 'group' ? item.group.inputs : item.statement.arguments.flatMap(variablesOf);
-}
-
-function madeBy(item: Item): readonly Variable[] {
-  return item.kind === 'group' ? item.group.outputs : item.statement.results;
-}
-
-function positionsOf(item: Item): readonly number[] {
-  return item.kind === 'statement' ? [item.first] : item.group.items.flatMap(positionsOf);
-}
-
-/** Topological order, the program's own where it is one. */
-function orderItems(items: readonly Item[]): { readonly items: readonly Item[] } | { readonly stuck: readonly Layer[] } {
-  const maker = new Map<number, Item>();
-  for (const item of items) for (const { id } of madeBy(item)) maker.set(id, item);
-  const waiting = new Map<Item, number>();
-  const readers = new Map<Item, Item[]>();
-  for (const item of items) {
-    const makers = new Set(readBy(item).flatMap(({ id }) => maker.get(id) ?? []));
-    waiting.set(item, makers.size);
-    for (const other of makers) append(readers, other, item);
-  }
-  const ordered: Item[] = [];
-  const placed = new Set<Item>();
-  let progress = true;
-  while (progress && ordered.length < items.length) {
-    progress = false;
-    for (const item of items) {
-      if (placed.has(item) || waiting.get(item) !== 0) continue;
-      placed.add(item);
-      ordered.push(item);
-      progress = true;
-      for (const reader of readers.get(item) ?? []) waiting.set(reader, (waiting.get(reader) ?? 0) - 1);
-    }
-  }
-  if (ordered.length === items.length) return { items: ordered };
-  return { stuck: items.flatMap((item) => (placed.has(item) || item.kind === 'statement' ? [] : [item.group.layer])) };
 }
 
 function groupsByLayer(root: Group): ReadonlyMap<Layer, readonly Group[]> {

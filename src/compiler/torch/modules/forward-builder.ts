@@ -1,10 +1,26 @@
 import { invariant } from '../../../core/errors.ts';
 import type { Argument, Statement, Variable } from '../program.ts';
-import type { ModuleContext } from './build-modules.ts';
+import type { Alignment } from './align-groups.ts';
 import type { BuiltinMatch } from './builtin-modules.ts';
-import type { Group } from './call-groups.ts';
+import type { Group } from './group.ts';
 import type { Layer } from './layer-tree.ts';
 import type { ForwardStatement, LocalArgument, Mode, OwnTensor } from './module-class.ts';
+
+/** What a forward asks about the program around it. */
+export interface ModuleContext {
+  /** The layer that a statement calls as a module, and how. */
+  builtin(statement: Statement): { readonly layer: Layer; readonly match: BuiltinMatch } | undefined;
+  /** undefined where the layer's calls differ: then it has no forward. */
+  alignment(layer: Layer): Alignment | undefined;
+  /** Whether a BatchNormalization's calls say the mode: they differ, or stand in a forward that is told it. */
+  takesInference(layer: Layer): boolean;
+  /** The Keras layer that a statement stands for; empty names where there is none. */
+  layerOf(statement: Statement): { readonly name: string; readonly className: string };
+  /** undefined where the key isn't a constant's. */
+  constant(key: string): OwnTensor | undefined;
+  /** The id of a variable that the program doesn't have. */
+  nextVariable(): number;
+}
 
 /** Operations that deserve a line of their own. */
 const HEAVY_MODULES = /^(Conv|Linear|Embedding)/;

@@ -1,5 +1,6 @@
+import { classesInOrder } from '../modules/classes-in-order.ts';
 import type { BuiltinModule, ModuleClass } from '../modules/module-class.ts';
-import { absentParameters, classesInOrder, construction } from './class-definitions.ts';
+import { absentParameters, construction } from './construction.ts';
 import { type Expression, py, type Statement } from './syntax.ts';
 
 /** What the file says once for all its BatchNormalization layers: subclasses with Keras' behaviour, and functions that make one. */
@@ -58,8 +59,9 @@ function helperStem({ batchNorm, absent }: BuiltinModule): string {
 
 function helper(name: string, module: BuiltinModule, sources: BatchNormSources): Statement {
   const channels = py.name('channels');
-  const made = construction({ ...module, positional: [{ name: 'num_features', value: { kind: 'hyperparameter', name: 'channels' } }] }, sources);
-  const returns = sources.classOf(module) ?? py.path(['nn', module.type]);
+  const subclass = sources.classOf(module);
+  const made = construction({ ...module, positional: [{ name: 'num_features', value: { kind: 'hyperparameter', name: 'channels' } }] }, subclass);
+  const returns = subclass ?? py.path(['nn', module.type]);
   const target = py.name('module');
   const absent = absentParameters(target, module);
   const body: Statement[] =

@@ -1,9 +1,11 @@
 import type { TensorSource } from '../../../core/tensor-source.ts';
-import type { BuiltinModule, Child, ModuleClass, OwnTensor, Setting } from '../modules/module-class.ts';
+import type { Child, ModuleClass, OwnTensor } from '../modules/module-class.ts';
 import type { BatchNormSources } from './batch-norm-sources.ts';
 import { constantTensor } from './constant-tensor.ts';
-import { forwardLines, torchDtype } from './forward-lines.ts';
-import { type ClassDefinition, type Expression, type Keyword, type Parameter, py, type Statement } from './syntax.ts';
+import { absentParameters, construction, settingExpression } from './construction.ts';
+import { forwardLines } from './forward-lines.ts';
+import { torchDtype } from './literal-expression.ts';
+import { type ClassDefinition, type Keyword, type Parameter, py, type Statement } from './syntax.ts';
 
 export interface ClassPrinting {
   readonly batchNorms: BatchNormSources;
@@ -24,17 +26,6 @@ export function classDefinition(module: ModuleClass, printing: ClassPrinting, po
   if (module.forward !== undefined) body.push(forwardDefinition(module, ports));
   const docstring = module.description === '' ? undefined : module.description;
   return { kind: 'class', name: module.name, base: py.path(['nn', 'Module']), ...(docstring === undefined ? {} : { docstring }), body };
-}
-
-/** Every class of the tree, what is used before what uses it, the model last. */
-export function classesInOrder(model: ModuleClass): readonly ModuleClass[] {
-  const classes = new Set<ModuleClass>();
-  const visit = (module: ModuleClass): void => {
-    for (const child of module.children) if (child.module.kind === 'class') visit(child.module.class);
-    classes.add(module);
-  };
-  visit(model);
-  return [...classes];
 }
 
 function constructorDefinition(module: ModuleClass, printing: ClassPrinting): Statement {
@@ -67,7 +58,7 @@ function childStatements(child: Child, { batchNorms }: ClassPrinting): Statement
             py.name(helper),
             module.positional.map(({ value }) => settingExpression(value)),
           )
-        : construction(module, batchNorms);
+        : construction(module, batchNorms.classOf(module));
   const value = frozen === 'all' ? py.method(created, 'requires_grad_', [py.bool(false)]) : created;
   const statements: Statement[] = [{ kind: 'assign', targets: [target], value }];
   if (module.kind === 'builtin' && helper === undefined) statements.push(...absentParameters(target, module));
@@ -77,18 +68,6 @@ function childStatements(child: Child, { batchNorms }: ClassPrinting): Statement
     );
   }
   return statements;
-}
-
-/** `nn.Conv2d(3, 32, 3, stride=2, bias=False)`. */
-export function construction(module: BuiltinModule, batchNorms: BatchNormSources): Expression {
-  const keywords: Keyword[] = module.keyword.map(({ name, value }) => ({ name, value: settingExpression(value) }));
-  const positional = module.positional.map(({ value }) => settingExpression(value));
-  return py.call(batchNorms.classOf(module) ?? py.path(['nn', module.type]), positional, keywords);
-}
-
-/** Registered as None: the state_dict has no such key, as Keras' layer has no such weight. */
-export function absentParameters(target: Expression, module: BuiltinModule): Statement[] {
-  return module.absent.map((name) => ({ kind: 'expression', value: py.method(target, 'register_parameter', [py.string(name), py.none]) }));
 }
 
 function tensorStatements(tensor: OwnTensor, printing: ClassPrinting): Statement[] {
@@ -124,21 +103,4 @@ function forwardDefinition({ forward }: ModuleClass, ports: PortNames | undefine
     returns: returned.length === 1 ? tensor : { kind: 'subscript', object: py.name('tuple'), items: returned },
     body,
   };
-}
-
-function settingExpression(setting: Setting): Expression {
-  switch (setting.kind) {
-    case 'int':
-      return py.int(setting.value);
-    case 'float':
-      return py.float(setting.value);
-    case 'bool':
-      return py.bool(setting.value);
-    case 'ints':
-      return setting.values.length === 1 ? py.int(setting.values[0] as number) : py.ints(setting.values);
-    case 'dtype':
-      return torchDtype(setting.value);
-    case 'hyperparameter':
-      return py.name(setting.name);
-  }
 }

@@ -2,7 +2,7 @@ import { elementCount } from '../../../core/dtypes.ts';
 import type { TensorSource } from '../../../core/tensor-source.ts';
 import { readNumbers } from '../../graph/numbers.ts';
 import { shortestFloat32 } from '../shortest-float32.ts';
-import { torchDtype } from './forward-lines.ts';
+import { torchDtype } from './literal-expression.ts';
 import { type Expression, py } from './syntax.ts';
 
 /** Elements that a reader may want to see; more are written as base64. */

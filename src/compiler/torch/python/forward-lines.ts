@@ -1,10 +1,10 @@
-import type { DType } from '../../../core/dtypes.ts';
 import { readBy } from '../modules/depth-first-order.ts';
 import type { Forward, ForwardStatement, LocalArgument } from '../modules/module-class.ts';
 import type { Variable } from '../program.ts';
 import { atenExpression } from './aten-expression.ts';
 import { ForwardNames, type Lifetime } from './forward-names.ts';
 import { forwardSections } from './forward-sections.ts';
+import { literalExpression } from './literal-expression.ts';
 import { isMergeStatement } from './merge-statement.ts';
 import { LINE_WIDTH, printExpression } from './print.ts';
 import { type Expression, py, type Statement } from './syntax.ts';
@@ -190,28 +190,10 @@ class ForwardPrinter {
         const training = py.path(['self', 'training']);
         return isPassed ? py.binary('and', training, { kind: 'unary', operator: 'not', operand: py.name('inference') }) : training;
       }
-      case 'int':
-        return py.int(argument.value);
-      case 'float':
-        return py.float(argument.value);
-      case 'ints':
-        return py.ints(argument.values);
-      case 'bool':
-        return py.bool(argument.value);
-      case 'string':
-        return py.string(argument.value);
-      case 'dtype':
-        return torchDtype(argument.value);
-      case 'memory-format':
-        return py.path(['torch', argument.value === 'contiguous' ? 'contiguous_format' : argument.value]);
-      case 'none':
-        return py.none;
+      default:
+        return literalExpression(argument);
     }
   }
-}
-
-export function torchDtype(dtype: DType): Expression {
-  return py.path(['torch', dtype]);
 }
 
 function isHeavy({ operation }: ForwardStatement): boolean {
