@@ -1,5 +1,5 @@
 import { invariant } from '../../core/errors.ts';
-import type { Graph, Node, ValueId } from './graph.ts';
+import type { Graph, Node, Shape, ValueId } from './graph.ts';
 import { readIntegers } from './integers.ts';
 
 /** Operators that only move elements: each element of the result is one of the input's, and none is lost. */
@@ -35,6 +35,10 @@ export class ConstantExpressions {
 
   producer(value: ValueId): Node | undefined {
     return this.#producers.get(value);
+  }
+
+  shape(value: ValueId): Shape {
+    return this.#graph.values.get(value)?.shape ?? [];
   }
 
   /** The parameters and buffers that a constant is made of, in the order they are met; empty where only our own constants are in it. */

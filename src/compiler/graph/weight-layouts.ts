@@ -1,6 +1,6 @@
 import type { ConstantExpressions } from './constant-expressions.ts';
 import type { Graph, ValueId } from './graph.ts';
-import { linearWeight } from './linear-weight.ts';
+import { moduleWeight } from './module-weight.ts';
 
 /**
  * The layout in which each parameter and buffer is kept by `state_dict` and by `model.onnx`: the constant that all its readers want,
@@ -25,7 +25,7 @@ export function weightLayouts(graph: Graph, constants: ConstantExpressions): Map
   for (const node of graph.nodes) {
     if (node.outputs.some((output) => constants.isConstant(output))) continue;
     node.inputs.forEach((input, index) => {
-      const wanted = index === 1 ? (linearWeight(node, constants) ?? input) : input;
+      const wanted = index === 1 ? (moduleWeight(node, constants) ?? input) : input;
       if (wanted !== null) visit(wanted);
     });
   }

@@ -25,8 +25,8 @@ export interface LoweringContext {
   tensor(index: number): Operand;
   /** None where the input is left out. */
   optionalTensor(index: number): Operand | null;
-  /** The weight of a matrix product over a constant, as torch's linear holds it: [out, in] (see `linearWeight`). */
-  linearWeight(): Operand | undefined;
+  /** Input 1 as torch's module holds it, where ONNX reads it in another layout (graph/module-weight.ts). */
+  moduleWeight(): Operand | undefined;
   /** Name, dtype and shape of input `index`. */
   value(index: number): Value;
   /** Of output `index`, 0 where omitted. */

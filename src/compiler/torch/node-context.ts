@@ -3,7 +3,7 @@ import { invariant, TorchliftError } from '../../core/errors.ts';
 import type { ConstantExpressions } from '../graph/constant-expressions.ts';
 import { isConstant } from '../graph/evaluate.ts';
 import type { AttributeValue, Graph, Node, Shape, Value, ValueId } from '../graph/graph.ts';
-import { linearWeight } from '../graph/linear-weight.ts';
+import { moduleWeight } from '../graph/module-weight.ts';
 import { type Literal, type Operand, toArgument, variable } from './argument.ts';
 import { type AtenName, atenOperator } from './aten.ts';
 import type { LoweringContext } from './lowering.ts';
@@ -60,8 +60,8 @@ export class NodeContext implements LoweringContext {
     return this.has(index) ? this.tensor(index) : null;
   }
 
-  linearWeight(): Operand | undefined {
-    const weight = linearWeight(this.#node, this.#run.constants);
+  moduleWeight(): Operand | undefined {
+    const weight = moduleWeight(this.#node, this.#run.constants);
     return weight === undefined ? undefined : this.#run.operand(weight, { node: this.#node, index: 1 });
   }
 

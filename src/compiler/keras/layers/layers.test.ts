@@ -127,6 +127,15 @@ describe('weights', () => {
     expect(deep.ops).toEqual(['Transpose', 'Transpose', 'MatMul', 'Add']);
   });
 
+  test('PReLU by channel has a weight [C] in front of the axes that broadcast; by element an alpha', () => {
+    const shared = emit('PReLU', { shared_axes: [1, 2] }, { weights: { alpha: [1, 1, 3] } });
+    expect([...shared.graph.weights.values()].find(({ kind }) => kind === 'parameter')?.role).toBe('weight');
+    const unsqueeze = only(shared.graph, 'Unsqueeze');
+    expect([unsqueeze.inputs[0], unsqueeze.outputs[0]].map((id) => shared.graph.values.get(id as never)?.shape)).toEqual([[3], [3, 1, 1]]);
+    const own = emit('PReLU', { shared_axes: [1] }, { inputs: [[4, 5, 3]], weights: { alpha: [1, 5, 3] } });
+    expect([...own.graph.weights.values()].map(({ role }) => role)).toEqual(['alpha']);
+  });
+
   test('Normalization keeps mean, variance and count as buffers', () => {
     const { graph } = emit('Normalization', { axis: -1 }, { weights: { mean: [3], variance: [3], count: [] } });
     const buffers = [...graph.weights.values()].filter(({ kind }) => kind === 'buffer');

@@ -9,7 +9,7 @@ export const gemm = defineLowering({
     const [alpha, beta] = [context.float('alpha', 1), context.float('beta', 1)];
     if (alpha !== 1 || (context.has(2) && beta !== 1)) context.unsupported(`alpha ${alpha}, beta ${beta}`);
     if (context.int('transA', 0) === 1) context.unsupported('transA 1');
-    const weight = context.linearWeight();
+    const weight = context.moduleWeight();
     if (weight === undefined && context.int('transB', 0) === 1) context.unsupported('transB 1 over a computed matrix');
     const isVector = context.has(2) && context.value(2).shape.length === 1;
     if (weight !== undefined && (isVector || !context.has(2))) return context.emit('linear', [context.tensor(0), weight, context.optionalTensor(2)]);

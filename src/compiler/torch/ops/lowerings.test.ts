@@ -35,6 +35,7 @@ const CASES: Readonly<Record<string, Record<string, Case>>> = {
     'LeakyRelu with a float32 slope': unary('LeakyRelu', { alpha: Math.fround(0.3) }),
     LogSoftmax: unary('LogSoftmax'),
     'PRelu by channel': (b) => b.node('PRelu', [image(b), b.weight([4, 1, 1])]),
+    'PRelu by channel, from a vector': (b) => b.node('PRelu', [image(b), b.node('Unsqueeze', [b.weight([4]), b.ints([1, 2])])]),
     'PRelu by element': (b) => b.node('PRelu', [image(b), b.weight([4, 9, 8])]),
     Relu: unary('Relu'),
     Selu: unary('Selu'),

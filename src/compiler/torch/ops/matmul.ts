@@ -5,7 +5,7 @@ export const matmul = defineLowering({
   op: 'MatMul',
   since: 13,
   lower(_node, context) {
-    const weight = context.linearWeight();
+    const weight = context.moduleWeight();
     return weight === undefined
       ? context.emit('matmul', [context.tensor(0), context.tensor(1)])
       : context.emit('linear', [context.tensor(0), weight, null]);

@@ -12,9 +12,9 @@ export const prelu = defineLowering({
     const isByChannel = padded.length === shape.length && padded.every((size, axis) => size === 1 || (axis === 1 && size === shape[1]));
     if (isByChannel && shape.length > 1) {
       const count = padded[1] as number;
-      const vector =
-        slope.shape.length === 1 ? context.tensor(1) : context.emit('reshape', [context.tensor(1), [count]], { name: slope.name, shape: [count] });
-      return context.emit('prelu', [context.tensor(0), vector]);
+      const vector = slope.shape.length === 1 ? context.tensor(1) : context.moduleWeight();
+      const slopes = vector ?? context.emit('reshape', [context.tensor(1), [count]], { name: slope.name, shape: [count] });
+      return context.emit('prelu', [context.tensor(0), slopes]);
     }
     const below = context.emit('relu', [context.emit('neg', [context.tensor(0)])]);
     const above = context.emit('relu', [context.tensor(0)]);
