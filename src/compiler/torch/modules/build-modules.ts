@@ -112,12 +112,12 @@ class ModuleBuilder implements ModuleContext {
     const held = [...layer.children.values()].filter((child) => this.#holdsAny(child));
     const children = held.map((child): Child => {
       const name = child.attributes.at(-1) ?? '';
-      const frozen = isFrozenAround ? 'none' : frozenOf(child);
+      const frozen = frozenOf(child, isFrozenAround);
       const builtin = this.#builtins.get(child);
       if (builtin !== undefined) return { name, module: this.#finished(child, builtin.module), frozen };
       const within = paths.flatMap(([first, ...rest]) => (first === name ? [rest] : []));
       const instance: ClassInstance = { kind: 'class', class: this.#class(child, isFrozenAround || isFrozen(child), within), settings: [] };
-      return { name, module: instance, frozen: isFrozen(child) ? frozen : 'none' };
+      return { name, module: instance, frozen: typeof frozen === 'string' ? frozen : 'none' };
     });
     const place = ({ name }: Child) => firstUse.get(name) ?? Number.POSITIVE_INFINITY;
     return children.sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
@@ -254,9 +254,12 @@ function isFrozen(layer: Layer): boolean {
   return parameters.length > 0 && parameters.every(({ trainable }) => !trainable);
 }
 
-function frozenOf(layer: Layer): Child['frozen'] {
-  if (isFrozen(layer)) return 'all';
-  const frozen = parametersWithin(layer).filter(({ trainable }) => !trainable);
+function frozenOf(layer: Layer, isFrozenAround: boolean): Child['frozen'] {
+  const parameters = parametersWithin(layer);
+  if (parameters.length === 0) return 'empty';
+  if (isFrozenAround) return 'none';
+  const frozen = parameters.filter(({ trainable }) => !trainable);
+  if (frozen.length === parameters.length) return 'all';
   return frozen.length === 0 ? 'none' : frozen.map(({ key }) => attributeName(key));
 }
 

@@ -39,8 +39,8 @@ export interface Child {
   /** The attribute, and so the part of the `state_dict` key. */
   readonly name: string;
   readonly module: BuiltinModule | ClassInstance;
-  /** `none`: every parameter in it has `requires_grad=False`. Names: of a builtin's parameters that have (the others haven't). */
-  readonly frozen: 'none' | 'all' | readonly string[];
+  /** Which of its parameters have `requires_grad=False`: all, none, the named ones of a builtin; `empty` where it has no parameters. */
+  readonly frozen: 'none' | 'all' | 'empty' | readonly string[];
 }
 
 export interface ClassInstance {

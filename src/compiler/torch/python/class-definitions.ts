@@ -5,7 +5,7 @@ import { constantTensor } from './constant-tensor.ts';
 import { absentParameters, construction, settingExpression } from './construction.ts';
 import { forwardLines } from './forward-lines.ts';
 import { torchDtype } from './literal-expression.ts';
-import { type ClassDefinition, type Keyword, type Parameter, py, type Statement } from './syntax.ts';
+import { type ClassDefinition, type Expression, type Keyword, type Parameter, py, type Statement } from './syntax.ts';
 
 export interface ClassPrinting {
   readonly batchNorms: BatchNormSources;
@@ -28,11 +28,30 @@ export function classDefinition(module: ModuleClass, printing: ClassPrinting, po
   return { kind: 'class', name: module.name, base: py.path(['nn', 'Module']), ...(docstring === undefined ? {} : { docstring }), body };
 }
 
+/**
+ * How many children, from the first on, one `self.requires_grad_(False)` behind them freezes: a model that is fine-tuned has the start of
+ * its backbone frozen. 0 where that would say no more than a single child does, or would freeze a parameter of the class itself.
+ */
+function frozenRun({ children, tensors }: ModuleClass): number {
+  if (tensors.some(({ kind, trainable }) => kind === 'parameter' && trainable)) return 0;
+  const end = children.findIndex(({ frozen }) => frozen !== 'all' && frozen !== 'empty');
+  const run = end < 0 ? children : children.slice(0, end);
+  const last = run.findLastIndex(({ frozen }) => frozen === 'all');
+  return run.filter(({ frozen }) => frozen === 'all').length < 2 ? 0 : last + 1;
+}
+
 function constructorDefinition(module: ModuleClass, printing: ClassPrinting): Statement {
   const parameters: Parameter[] = module.hyperparameters.map(({ name, type }) => ({
     name,
     annotation: type === 'int-tuple' ? { kind: 'subscript', object: py.name('tuple'), items: [py.name('int'), py.name('...')] } : py.name(type),
   }));
+  const run = frozenRun(module);
+  const children = module.children.flatMap((child, index): Statement[] => {
+    const statements = childStatements(child, printing, index < run);
+    if (index !== run - 1) return statements;
+    const freeze: Statement = { kind: 'expression', value: requiresNoGrad(py.name('self')), comment: 'frozen up to here' };
+    return run === module.children.length ? [...statements, freeze] : [...statements, freeze, { kind: 'blank' }];
+  });
   return {
     kind: 'function',
     name: '__init__',
@@ -41,12 +60,13 @@ function constructorDefinition(module: ModuleClass, printing: ClassPrinting): St
     body: [
       { kind: 'expression', value: py.method(py.call(py.name('super')), '__init__') },
       ...module.tensors.flatMap((tensor) => tensorStatements(tensor, printing)),
-      ...module.children.flatMap((child) => childStatements(child, printing)),
+      ...children,
     ],
   };
 }
 
-function childStatements(child: Child, { batchNorms }: ClassPrinting): Statement[] {
+/** `isInRun`: it is frozen together with others. */
+function childStatements(child: Child, { batchNorms }: ClassPrinting, isInRun: boolean): Statement[] {
   const { module, frozen } = child;
   const target = py.path(['self', child.name]);
   const helper = module.kind === 'builtin' ? batchNorms.helperOf(module) : undefined;
@@ -59,15 +79,17 @@ function childStatements(child: Child, { batchNorms }: ClassPrinting): Statement
             module.positional.map(({ value }) => settingExpression(value)),
           )
         : construction(module, batchNorms.classOf(module));
-  const value = frozen === 'all' ? py.method(created, 'requires_grad_', [py.bool(false)]) : created;
+  const value = frozen === 'all' && !isInRun ? requiresNoGrad(created) : created;
   const statements: Statement[] = [{ kind: 'assign', targets: [target], value }];
   if (module.kind === 'builtin' && helper === undefined) statements.push(...absentParameters(target, module));
   if (typeof frozen !== 'string') {
-    statements.push(
-      ...frozen.map((name): Statement => ({ kind: 'expression', value: py.method(py.attribute(target, name), 'requires_grad_', [py.bool(false)]) })),
-    );
+    statements.push(...frozen.map((name): Statement => ({ kind: 'expression', value: requiresNoGrad(py.attribute(target, name)) })));
   }
   return statements;
+}
+
+function requiresNoGrad(value: Expression): Expression {
+  return py.method(value, 'requires_grad_', [py.bool(false)]);
 }
 
 function tensorStatements(tensor: OwnTensor, printing: ClassPrinting): Statement[] {

@@ -71,6 +71,18 @@ test('a partly frozen nested backbone: requires_grad is Keras’ trainable, froz
   expect(source).toContain('Stem().requires_grad_(False)');
 });
 
+test('a frozen start of a backbone is frozen in one line behind it', async () => {
+  const model = new KerasGraph();
+  let x = model.image('image', 16);
+  for (const [index, trainable] of [false, false, true, false].entries()) {
+    x = model.batchNorm([`bn_${index}`], model.conv([`conv_${index}`], x, 8, { trainable, bias: false }), { trainable });
+    x = model.dropout([`drop_${index}`], model.activation([`relu_${index}`], x, 'Relu'), 0.5);
+  }
+  const graph = model.graph({ scores: model.dense(['scores'], model.globalAverage(['pool'], x), 3) });
+  const source = await expectGolden(graph, 'frozen-start');
+  expect(source.match(/requires_grad_\(False\)/g)).toHaveLength(3);
+});
+
 test('weights without a module of torch.nn stand in a class of their layer, constants beside them', async () => {
   const model = new KerasGraph();
   let x = model.image('image', 8);
