@@ -78,12 +78,13 @@ export function diskError(path: string, cause: unknown): TorchliftError {
     EDQUOT: 'The disk quota is used up. Free some space, or write to another place with -o.',
     EACCES: 'Permission was denied. Choose another place with -o.',
     EROFS: 'The file system is read-only. Choose another place with -o.',
+    ENAMETOOLONG: 'The name is too long. Choose another one with -o.',
     ENOTDIR: 'A part of that path is a file. Choose another place with -o.',
   };
   return new TorchliftError('io', {
     what: `can't write (${code})`,
     where: basename(path),
-    remedy: `${remedies[code] ?? 'See the message of the system.'} Nothing was left behind.`,
+    remedy: `${remedies[code] ?? 'Check the path and the disk, or choose another place with -o.'} Nothing was left behind.`,
     cause,
   });
 }

@@ -16,6 +16,7 @@ import { version } from '../core/version.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { loadSteps } from '../preprocess/load-steps.ts';
 import { PRESETS } from '../preprocess/steps.ts';
+import { detectFormat } from './detect-format.ts';
 import { openModel } from './open-model.ts';
 import { ARTEFACT_FORMATS, type ConvertOptions, PRECISIONS } from './options.ts';
 import { callRecords, portRecords, weightRecords } from './provenance.ts';
@@ -44,6 +45,8 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
   const formats = known('formats', options.formats ?? ARTEFACT_FORMATS, ARTEFACT_FORMATS);
   const precisions = known('precisions', options.precisions ?? [], PRECISIONS);
   checkClassNames(classes);
+  // Of two mistakes, the one about the model is told.
+  detectFormat(file);
   const bundle = resolve(options.output ?? defaultOutput(file));
   const steps = options.preprocess === undefined ? undefined : loadSteps(options.preprocess);
   const policy = options.policy === undefined ? null : loadPolicy(options.policy, classes);

@@ -72,12 +72,15 @@ function openKeras(file: KerasModelFile, paths: readonly string[], { architectur
       frameworkVersion: graph.model.frameworkVersion,
       bytes: file.bytes,
     } as const;
-    return { graph, warnings, paths, record, close: () => file.close() };
+    const replaced = architecture !== undefined && file.config !== undefined;
+    return { graph, warnings: replaced ? [...warnings, REPLACED] : warnings, paths, record, close: () => file.close() };
   } catch (error) {
     file.close();
     throw error;
   }
 }
+
+const REPLACED = 'the file has an architecture of its own; that of --architecture was taken instead';
 
 function addArchitecture(file: KerasModelFile, path: string): KerasModelFile {
   const text = readTextFile(path, 'Give --architecture what model.to_json() returned, in a file.');

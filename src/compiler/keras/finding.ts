@@ -11,25 +11,32 @@ export interface Finding {
   readonly remedy: string | undefined;
 }
 
+/** What to do where a finding has no remedy of its own. */
+const REMEDIES = {
+  unsafe: 'Replace what holds code by layers of Keras, and save the model again.',
+  malformed: 'The file was edited or damaged; save the model again from Keras.',
+  unsupported: 'Rebuild that part from supported layers (docs/supported.md) and save the model again.',
+} as const;
+
 const CODES = { unsafe: 'unsafe-lambda', malformed: 'malformed-config', unsupported: 'unsupported' } as const;
 
 /** The one error for all findings of the gravest kind: unsafe before malformed before unsupported. */
 export function errorOfFindings(findings: readonly Finding[], fileName: string): TorchliftError {
-  const kind = (['unsafe', 'malformed', 'unsupported'] as const).find((candidate) => findings.some((finding) => finding.kind === candidate));
+  const kind =
+    (['unsafe', 'malformed', 'unsupported'] as const).find((candidate) => findings.some((finding) => finding.kind === candidate)) ?? 'unsupported';
   const chosen = findings.filter((finding) => finding.kind === kind);
   const count = new Set(chosen.map(({ layer }) => layer.join('/'))).size;
   const layers = count === 1 ? '1 layer' : `${count} layers`;
-  const remedies = [...new Set(chosen.map(({ remedy }) => remedy).filter((remedy) => remedy !== undefined))];
+  const remedies = [...new Set(chosen.map(({ remedy }) => remedy ?? REMEDIES[kind]))];
   const whats = {
     unsafe: `${layers} would run code stored in the file`,
     malformed: `${layers} can't be what the file says`,
     unsupported: `${layers} can't be converted`,
   };
-  const remedy = remedies.length === 0 ? undefined : remedies.join('\n  ');
-  return new TorchliftError(CODES[kind ?? 'unsupported'], {
-    what: whats[kind ?? 'unsupported'],
+  return new TorchliftError(CODES[kind], {
+    what: whats[kind],
     where: fileName,
     details: chosen.map((finding) => `${finding.layer.join('/')} (${finding.className}): ${finding.what}`),
-    ...(remedy === undefined ? {} : { remedy }),
+    remedy: remedies.join('\n  '),
   });
 }

@@ -1,8 +1,6 @@
-import type { Dim } from '../graph.ts';
-import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
-import { inputValue, intAttribute, intsAttribute } from './read.ts';
-import { readWindow, WINDOW_ATTRIBUTES, windowOutput } from './window.ts';
+import { pooled } from './pooled.ts';
+import { WINDOW_ATTRIBUTES } from './window.ts';
 
 /** [N, C, spatial…] → [N, C, spatial…]; `count_include_pad` 0 leaves the padding out of the mean. */
 export const averagePool = defineOperator({
@@ -17,12 +15,5 @@ export const averagePool = defineOperator({
     count_include_pad: { type: 'int', default: 0 },
     kernel_shape: { type: 'ints' },
   },
-  infer(context) {
-    const { dtype, shape } = inputValue(context, 0);
-    const kernel = intsAttribute(context.attributes, 'kernel_shape');
-    legal(kernel !== undefined && shape.length === kernel.length + 2, () => `${context.node}: kernel_shape for rank ${shape.length}`);
-    const window = readWindow(context.attributes, kernel, context.node);
-    const sizes = windowOutput(window, shape.slice(2), intAttribute(context.attributes, 'ceil_mode') === 1, context.node);
-    return [{ dtype, shape: [shape[0] as Dim, shape[1] as Dim, ...sizes] }];
-  },
+  infer: (context) => [pooled(context)],
 });

@@ -1,9 +1,9 @@
-import { addDims, multiplyDims, printShape, staticShape } from '../dims.ts';
+import { addDims, multiplyDims, printShape } from '../dims.ts';
 import type { Dim } from '../graph.ts';
 import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
-import { inputShape, inputValue, intAttribute, intsAttribute } from './read.ts';
-import { readWindow, WINDOW_ATTRIBUTES } from './window.ts';
+import { inputValue, intAttribute, intsAttribute } from './read.ts';
+import { kernelOf, readWindow, WINDOW_ATTRIBUTES } from './window.ts';
 
 /** X [N, C, spatial…], W [C, M/group, kernel…], B [M] → [N, M, spatial…]; size = stride·(in − 1) + output_padding + extent − pads. */
 export const convTranspose = defineOperator({
@@ -21,11 +21,7 @@ export const convTranspose = defineOperator({
   },
   infer(context) {
     const { dtype, shape } = inputValue(context, 0);
-    const weight = staticShape(inputShape(context, 1));
-    legal(
-      weight !== undefined && weight.length === shape.length && shape.length > 2,
-      () => `${context.node}: a kernel of shape ${printShape(inputShape(context, 1))}`,
-    );
+    const weight = kernelOf(context, shape.length);
     const [batch, channels, ...spatial] = shape;
     const [depth, filters, ...kernel] = weight;
     legal(batch !== undefined && depth !== undefined && filters !== undefined, () => `${context.node}: rank`);

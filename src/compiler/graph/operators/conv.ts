@@ -1,8 +1,8 @@
-import { printShape, staticShape } from '../dims.ts';
+import { printShape } from '../dims.ts';
 import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
-import { inputShape, inputValue, intAttribute, intsAttribute } from './read.ts';
-import { readWindow, WINDOW_ATTRIBUTES, windowOutput } from './window.ts';
+import { inputValue, intAttribute, intsAttribute } from './read.ts';
+import { kernelOf, readWindow, WINDOW_ATTRIBUTES, windowOutput } from './window.ts';
 
 /** X [N, C, spatial…], W [M, C/group, kernel…], B [M] → [N, M, spatial…]. */
 export const conv = defineOperator({
@@ -14,11 +14,7 @@ export const conv = defineOperator({
   attributes: { ...WINDOW_ATTRIBUTES, group: { type: 'int', default: 1 }, kernel_shape: { type: 'ints', optional: true } },
   infer(context) {
     const { dtype, shape } = inputValue(context, 0);
-    const weight = staticShape(inputShape(context, 1));
-    legal(
-      weight !== undefined && weight.length === shape.length && shape.length > 2,
-      () => `${context.node}: a kernel of shape ${printShape(inputShape(context, 1))}`,
-    );
+    const weight = kernelOf(context, shape.length);
     const [batch, channels, ...spatial] = shape;
     const [filters, depth, ...kernel] = weight;
     legal(batch !== undefined && filters !== undefined && depth !== undefined, () => `${context.node}: rank`);

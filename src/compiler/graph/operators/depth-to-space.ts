@@ -1,7 +1,6 @@
 import { divideDim, multiplyDims } from '../dims.ts';
-import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
-import { inputValue, intAttribute } from './read.ts';
+import { imageShape, inputValue, intAttribute } from './read.ts';
 
 /** [N, C, H, W] → [N, C/b², H·b, W·b]. TensorFlow's depth_to_space is `DCR`. */
 export const depthToSpace = defineOperator({
@@ -13,11 +12,7 @@ export const depthToSpace = defineOperator({
   attributes: { blocksize: { type: 'int' }, mode: { type: 'string', default: 'DCR' } },
   infer(context) {
     const { dtype, shape } = inputValue(context, 0);
-    const [batch, channels, height, width] = shape;
-    legal(
-      shape.length === 4 && batch !== undefined && channels !== undefined && height !== undefined && width !== undefined,
-      () => `${context.node}: rank ${shape.length}`,
-    );
+    const [batch, channels, height, width] = imageShape(shape, context.node);
     const block = intAttribute(context.attributes, 'blocksize');
     return [{ dtype, shape: [batch, divideDim(channels, block * block), multiplyDims([height, block]), multiplyDims([width, block])] }];
   },

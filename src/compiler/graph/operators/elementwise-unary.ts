@@ -1,5 +1,5 @@
 import { defineOperator } from '../operator.ts';
-import { inputValue } from './read.ts';
+import { sameAsInput } from './same-as-input.ts';
 
 /** One input, the same shape and dtype out, no attributes. */
 const VERSIONS = {
@@ -35,9 +35,6 @@ export const elementwiseUnary = Object.entries(VERSIONS).map(([op, since]) =>
     inputs: [1, 1],
     outputs: [1, 1],
     attributes: {},
-    infer(context) {
-      const { dtype, shape } = inputValue(context, 0);
-      return [{ dtype, shape }];
-    },
+    infer: sameAsInput,
   }),
 );

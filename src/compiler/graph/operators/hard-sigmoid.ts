@@ -1,5 +1,5 @@
 import { defineOperator } from '../operator.ts';
-import { inputValue } from './read.ts';
+import { sameAsInput } from './same-as-input.ts';
 
 export const hardSigmoid = defineOperator({
   op: 'HardSigmoid',
@@ -8,8 +8,5 @@ export const hardSigmoid = defineOperator({
   inputs: [1, 1],
   outputs: [1, 1],
   attributes: { alpha: { type: 'float', default: 0.2 }, beta: { type: 'float', default: 0.5 } },
-  infer(context) {
-    const { dtype, shape } = inputValue(context, 0);
-    return [{ dtype, shape }];
-  },
+  infer: sameAsInput,
 });

@@ -1,7 +1,6 @@
 import { invariant } from '../../../core/errors.ts';
 import type { OperatorSpec } from '../operator.ts';
-import { argMax } from './arg-max.ts';
-import { argMin } from './arg-min.ts';
+import { argExtremum } from './arg-extremum.ts';
 import { averagePool } from './average-pool.ts';
 import { batchNormalization } from './batch-normalization.ts';
 import { cast } from './cast.ts';
@@ -26,7 +25,6 @@ import { globalPools } from './global-pools.ts';
 import { hardSigmoid } from './hard-sigmoid.ts';
 import { layerNormalization } from './layer-normalization.ts';
 import { leakyRelu } from './leaky-relu.ts';
-import { logSoftmax } from './log-softmax.ts';
 import { matmul } from './matmul.ts';
 import { maxPool } from './max-pool.ts';
 import { mod } from './mod.ts';
@@ -51,13 +49,13 @@ import { where } from './where.ts';
 
 /** The families, then one line for each operator that has its own file, sorted by name; adding an operator adds a line here. */
 const OPERATORS: readonly OperatorSpec[] = [
+  ...argExtremum,
   ...elementwiseBinary,
   ...elementwiseUnary,
   ...elementwiseVariadic,
   ...globalPools,
   ...reductions,
-  argMax,
-  argMin,
+  ...softmax,
   averagePool,
   batchNormalization,
   cast,
@@ -78,7 +76,6 @@ const OPERATORS: readonly OperatorSpec[] = [
   hardSigmoid,
   layerNormalization,
   leakyRelu,
-  logSoftmax,
   matmul,
   maxPool,
   mod,
@@ -90,7 +87,6 @@ const OPERATORS: readonly OperatorSpec[] = [
   shape,
   size,
   slice,
-  softmax,
   spaceToDepth,
   split,
   squeeze,

@@ -1,4 +1,4 @@
-import type { Attributes, Shape, Value } from '../graph.ts';
+import type { Attributes, Dim, Shape, Value } from '../graph.ts';
 import { legal } from '../legal.ts';
 import type { InferContext } from '../operator.ts';
 
@@ -11,6 +11,12 @@ export function inputValue(context: InferContext, index: number): Value {
 
 export function inputShape(context: InferContext, index: number): Shape {
   return inputValue(context, index).shape;
+}
+
+/** [N, C, H, W]. */
+export function imageShape(shape: Shape, place: string): readonly [Dim, Dim, Dim, Dim] {
+  legal(shape.length === 4, () => `${place}: rank ${shape.length}`);
+  return shape as readonly Dim[] as readonly [Dim, Dim, Dim, Dim];
 }
 
 export function intAttribute(attributes: Attributes, key: string, place = 'attribute'): number {

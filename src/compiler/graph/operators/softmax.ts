@@ -2,8 +2,10 @@ import { normalizeAxis } from '../dims.ts';
 import { defineOperator } from '../operator.ts';
 import { inputValue, intAttribute } from './read.ts';
 
-export const softmax = defineOperator({
-  op: 'Softmax',
+/** Softmax and its logarithm, over one axis. */
+export const softmax = ['LogSoftmax', 'Softmax'].map((op) =>
+  defineOperator({
+  op,
   domain: '',
   since: 13,
   inputs: [1, 1],
@@ -14,4 +16,5 @@ export const softmax = defineOperator({
     normalizeAxis(intAttribute(context.attributes, 'axis'), shape.length, context.node);
     return [{ dtype, shape }];
   },
-});
+}),
+);

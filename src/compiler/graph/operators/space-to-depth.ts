@@ -1,7 +1,6 @@
 import { divideDim, multiplyDims } from '../dims.ts';
-import { legal } from '../legal.ts';
 import { defineOperator } from '../operator.ts';
-import { inputValue, intAttribute } from './read.ts';
+import { imageShape, inputValue, intAttribute } from './read.ts';
 
 /** [N, C, H, W] → [N, C·b², H/b, W/b]; the block's place is the slowest part of the channel, as in TensorFlow. */
 export const spaceToDepth = defineOperator({
@@ -13,11 +12,7 @@ export const spaceToDepth = defineOperator({
   attributes: { blocksize: { type: 'int' } },
   infer(context) {
     const { dtype, shape } = inputValue(context, 0);
-    const [batch, channels, height, width] = shape;
-    legal(
-      shape.length === 4 && batch !== undefined && channels !== undefined && height !== undefined && width !== undefined,
-      () => `${context.node}: rank ${shape.length}`,
-    );
+    const [batch, channels, height, width] = imageShape(shape, context.node);
     const block = intAttribute(context.attributes, 'blocksize');
     return [{ dtype, shape: [batch, multiplyDims([channels, block * block]), divideDim(height, block), divideDim(width, block)] }];
   },

@@ -1,8 +1,8 @@
-import { addDims, divideDim } from '../dims.ts';
+import { addDims, divideDim, printShape, staticShape } from '../dims.ts';
 import type { Attributes, Dim, Shape } from '../graph.ts';
 import { legal } from '../legal.ts';
-import type { AttributeSpec } from '../operator.ts';
-import { intsAttribute, stringAttribute } from './read.ts';
+import type { AttributeSpec, InferContext } from '../operator.ts';
+import { inputShape, intsAttribute, stringAttribute } from './read.ts';
 
 /** What Conv, ConvTranspose and the pools share: how a window moves over the spatial axes. */
 export interface Window {
@@ -20,6 +20,13 @@ export const WINDOW_ATTRIBUTES = {
   pads: { type: 'ints', optional: true },
   strides: { type: 'ints', optional: true },
 } as const satisfies Record<string, AttributeSpec>;
+
+/** The sizes of a convolution's weight (input 1), for an input of rank `rank`. */
+export function kernelOf(context: InferContext, rank: number): readonly number[] {
+  const weight = staticShape(inputShape(context, 1));
+  legal(weight !== undefined && weight.length === rank && rank > 2, () => `${context.node}: a kernel of shape ${printShape(inputShape(context, 1))}`);
+  return weight;
+}
 
 /** The attributes with ONNX's defaults (strides and dilations 1, pads 0) filled in. `kernelShape`: of the weight, or the attribute. */
 export function readWindow(attributes: Attributes, kernelShape: readonly number[], place: string): Window {

@@ -2,9 +2,10 @@ import { normalizeAxis } from '../dims.ts';
 import { defineOperator } from '../operator.ts';
 import { inputShape, intAttribute } from './read.ts';
 
-/** Where the greatest element stands along `axis`, int64. */
-export const argMax = defineOperator({
-  op: 'ArgMax',
+/** Where the greatest or smallest element stands along `axis`, int64. */
+export const argExtremum = ['ArgMax', 'ArgMin'].map((op) =>
+  defineOperator({
+  op,
   domain: '',
   since: 13,
   inputs: [1, 1],
@@ -16,4 +17,5 @@ export const argMax = defineOperator({
     const keep = intAttribute(context.attributes, 'keepdims') === 1;
     return [{ dtype: 'int64', shape: shape.flatMap((dim, at) => (at === axis ? (keep ? [1] : []) : [dim])) }];
   },
-});
+}),
+);
