@@ -1,6 +1,6 @@
 import type { Argument, Statement, Variable } from '../program.ts';
-import { keysOf } from './builtin-modules.ts';
 import type { Group, Item } from './group.ts';
+import { keysOf } from './keys-of.ts';
 
 /** The calls of one layer, said as one forward. */
 export interface Alignment {

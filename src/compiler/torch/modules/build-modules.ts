@@ -3,13 +3,14 @@ import type { Call, CallId } from '../../graph/graph.ts';
 import type { Program, StateEntry, Statement, Variable } from '../program.ts';
 import { type Alignment, alignGroups } from './align-groups.ts';
 import { append } from './append.ts';
-import { type BuiltinMatch, keysOf, matchBuiltin, matchDropout } from './builtin-modules.ts';
 import { type CallGroups, groupCalls } from './call-groups.ts';
 import { ClassNames } from './class-names.ts';
 import { depthFirstOrder, pathsOf } from './depth-first-order.ts';
 import { ForwardBuilder, type ModuleContext } from './forward-builder.ts';
 import type { Group } from './group.ts';
+import { keysOf } from './keys-of.ts';
 import { attributeName, type Layer, layersAlong, layerTree } from './layer-tree.ts';
+import { type BuiltinMatch, matchBuiltin, matchDropout } from './match-builtin.ts';
 import type { BuiltinModule, Child, ClassInstance, Forward, ModuleClass, OwnTensor } from './module-class.ts';
 import { shareClasses } from './share-classes.ts';
 

@@ -3,8 +3,8 @@ import type { Call, CallId } from '../../graph/graph.ts';
 import type { Program, Statement, Variable } from '../program.ts';
 import { alignGroups } from './align-groups.ts';
 import { append } from './append.ts';
-import { keysOf } from './builtin-modules.ts';
 import { type Group, type Item, madeBy, positionsOf, readBy, variablesOf } from './group.ts';
+import { keysOf } from './keys-of.ts';
 import { type Layer, type LayerTree, layersAlong } from './layer-tree.ts';
 import { orderItems } from './order-items.ts';
 

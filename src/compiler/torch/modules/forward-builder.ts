@@ -1,9 +1,9 @@
 import { invariant } from '../../../core/errors.ts';
 import type { Argument, Statement, Variable } from '../program.ts';
 import type { Alignment } from './align-groups.ts';
-import type { BuiltinMatch } from './builtin-modules.ts';
 import type { Group } from './group.ts';
 import type { Layer } from './layer-tree.ts';
+import type { BuiltinMatch } from './match-builtin.ts';
 import type { ForwardStatement, LocalArgument, Mode, OwnTensor } from './module-class.ts';
 
 /** What a forward asks about the program around it. */

@@ -1,9 +1,7 @@
-import { ATEN, type AtenName, atenOperator } from '../aten.ts';
+import { ATEN, type AtenName } from '../aten.ts';
 import type { LocalArgument } from '../modules/module-class.ts';
+import { type ArgumentPrinter, AtenCall } from './aten-call.ts';
 import { type BinaryOperator, type Expression, type Keyword, py, type Slice } from './syntax.ts';
-
-/** How an argument is written where it stands: a variable by its name or as the expression it is, state by its attribute. */
-export type ArgumentPrinter = (argument: LocalArgument) => Expression;
 
 /** One aten call as a person would write it: `F.relu(x)`, `x + y`, `x.flatten(1)`. Arguments that are PyTorch's defaults are left out. */
 export function atenExpression(op: AtenName, args: readonly LocalArgument[], print: ArgumentPrinter): Expression {
@@ -19,70 +17,6 @@ export function isMerge(op: AtenName, args: readonly LocalArgument[]): boolean {
 }
 
 type Form = (call: AtenCall) => Expression;
-
-class AtenCall {
-  readonly op: AtenName;
-  readonly #args: readonly LocalArgument[];
-  readonly #print: ArgumentPrinter;
-
-  constructor(op: AtenName, args: readonly LocalArgument[], print: ArgumentPrinter) {
-    this.op = op;
-    this.#args = args;
-    this.#print = print;
-  }
-
-  get parameters() {
-    return atenOperator(this.op).parameters;
-  }
-
-  get name(): string {
-    return atenOperator(this.op).name ?? this.op;
-  }
-
-  raw(index: number): LocalArgument {
-    return this.#args[index] ?? { kind: 'none' };
-  }
-
-  expression(index: number): Expression {
-    return this.#print(this.raw(index));
-  }
-
-  ints(index: number): readonly number[] {
-    const argument = this.raw(index);
-    return argument.kind === 'ints' ? argument.values : [];
-  }
-
-  int(index: number): number {
-    const argument = this.raw(index);
-    return argument.kind === 'int' ? argument.value : 0;
-  }
-
-  isDefault(index: number): boolean {
-    const standard = this.parameters[index]?.[2]?.default;
-    const argument = this.raw(index);
-    if (standard === undefined) return false;
-    if (argument.kind === 'none') return standard === null;
-    if (argument.kind === 'ints') {
-      return Array.isArray(standard) ? sameNumbers(argument.values, standard) : argument.values.every((value) => value === standard);
-    }
-    return 'value' in argument && argument.value === standard;
-  }
-
-  /** `negative_slope=0.3`: the arguments from `from` on that aren't the default. */
-  keywords(from: number, to = this.parameters.length, write: (index: number) => Expression = (index) => this.expression(index)): Keyword[] {
-    return this.parameters
-      .map(([name], index) => ({ name, index }))
-      .filter(({ index }) => index >= from && index < to && !this.isDefault(index))
-      .map(({ name, index }) => ({ name, value: write(index) }));
-  }
-
-  /** Sizes of a window: one number where all axes agree. */
-  window(index: number): Expression {
-    const values = this.ints(index);
-    const [first] = values;
-    return first !== undefined && values.every((value) => value === first) ? py.int(first) : this.expression(index);
-  }
-}
 
 const F = py.name('F');
 const TORCH = py.name('torch');
@@ -133,7 +67,7 @@ const pool: Form = (call) => {
   const kernel = call.ints(1);
   const keywords = call.keywords(2, undefined, (index) => (call.raw(index).kind === 'ints' ? call.window(index) : call.expression(index)));
   // The stride is the kernel's size where left out.
-  const ownStride = keywords.filter(({ name }) => name !== 'stride' || !sameNumbers(call.ints(2), kernel));
+  const ownStride = keywords.filter(({ name }) => name !== 'stride' || call.ints(2).join() !== kernel.join());
   return functional(call.name, [call.expression(0), call.window(1)], ownStride);
 };
 
@@ -305,7 +239,3 @@ const FORMS: Partial<Record<AtenName, Form>> = {
 };
 
 const ARITHMETIC: ReadonlySet<AtenName> = new Set(['add', 'sub', 'rsub', 'mul', 'div']);
-
-function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((value, index) => value === b[index]);
-}

@@ -1,24 +1,16 @@
 import type { AtenName } from '../aten.ts';
 import type { Argument, Program, StateEntry, Statement } from '../program.ts';
-import { attributeName, type Layer } from './layer-tree.ts';
 import type { BatchNormBehaviour, BuiltinModule, NamedSetting, Setting } from './module-class.ts';
 
-/** The module of torch.nn that a layer is, and what its calls still say themselves. */
-export interface BuiltinMatch {
-  readonly module: BuiltinModule;
-  /** Argument of the aten call that the module is called with. */
-  readonly input: number;
-  /** Zeros to put around the input of this call, since the calls pad differently; undefined where the constructor says it. */
-  paddingOf(statement: Statement): readonly number[] | undefined;
-}
-
 /** One row of the table: where an aten call has its tensors, and the constructor that says the rest. */
-interface Rule {
+export interface BuiltinRule {
   readonly input: number;
   /** Attribute of the module → argument of the aten call. */
   readonly state: Readonly<Record<string, number>>;
   /** Arguments that may differ by call. */
   readonly byCall?: readonly number[];
+  /** The argument with the padding, where each call may say its own. */
+  readonly padding?: number;
   build(uses: Uses): BuiltinModule | undefined;
 }
 
@@ -30,82 +22,15 @@ interface Uses {
   has(attribute: string): boolean;
 }
 
-/** undefined where the layer is none: then its tensors stand in a class of their own. */
-export function matchBuiltin(layer: Layer, statements: readonly Statement[], taps: Program['taps']): BuiltinMatch | undefined {
-  const [first] = statements;
-  const rule = first === undefined ? undefined : RULES[first.op];
-  if (first === undefined || rule === undefined || layer.children.size > 0) return undefined;
-  const entries = new Map(layer.state.map((entry) => [attributeName(entry.key), entry]));
-  if (![...entries.keys()].every((attribute) => attribute in rule.state)) return undefined;
-  const places = Object.entries(rule.state);
-  for (const statement of statements) {
-    if (statement.op !== first.op) return undefined;
-    for (const [attribute, index] of places) {
-      const argument = statement.arguments[index];
-      const entry = entries.get(attribute);
-      if (entry === undefined ? argument?.kind !== 'none' : !isState(argument, entry.key)) return undefined;
-    }
-    if (keysOf(statement).length !== entries.size) return undefined;
-    const agrees = statement.arguments.every(
-      (argument, index) =>
-        index === rule.input || rule.byCall?.includes(index) || JSON.stringify(argument) === JSON.stringify(first.arguments[index]),
-    );
-    if (!agrees) return undefined;
-  }
-  const built = rule.build({ statements, first, taps, weight: entries.get('weight'), has: (attribute) => entries.has(attribute) });
-  if (built === undefined) return undefined;
-  const dtypes = new Set(layer.state.map((entry) => entry.dtype));
-  const [dtype = 'float32'] = dtypes;
-  if (dtypes.size > 1) return undefined;
-  const module =
-    dtype === 'float32' ? built : { ...built, keyword: [...built.keyword, { name: 'dtype', value: { kind: 'dtype', value: dtype } as const }] };
-  const differs = CONVOLUTIONS.has(first.op) && !allEqual(statements.map((statement) => JSON.stringify(statement.arguments[PADDING])));
-  return {
-    module,
-    input: rule.input,
-    paddingOf: (statement) => {
-      const padding = differs ? ints(statement.arguments[PADDING]) : [];
-      return padding.some((size) => size !== 0) ? padding : undefined;
-    },
-  };
-}
-
-/** Dropout holds nothing, but Keras had a layer there. `statements`: all that stand for calls of that one layer. */
-export function matchDropout(statements: readonly Statement[]): BuiltinMatch | undefined {
-  const [first] = statements;
-  const p = first?.arguments[1];
-  if (first === undefined || p?.kind !== 'float') return undefined;
-  const rank = first.results[0]?.shape.length;
-  const type = first.op === 'dropout' ? 'Dropout' : first.op === 'feature_dropout' ? CHANNEL_DROPOUT[rank ?? 0] : undefined;
-  const alike = statements.every(
-    (statement) =>
-      statement.op === first.op &&
-      statement.results[0]?.shape.length === rank &&
-      statement.arguments[2]?.kind === 'training' &&
-      JSON.stringify(statement.arguments[1]) === JSON.stringify(p),
-  );
-  if (type === undefined || !alike) return undefined;
-  return { module: builtin(type, { p: p }, {}), input: 0, paddingOf: () => undefined };
-}
-
-/** The keys that a statement reads, in the order of its arguments. */
-export function keysOf(statement: Statement): readonly string[] {
-  const keys = (argument: Argument): readonly string[] => {
-    if (argument.kind === 'state') return [argument.key];
-    return argument.kind === 'tensors' ? argument.items.flatMap(keys) : [];
-  };
-  return statement.arguments.flatMap(keys);
-}
-
-const CHANNEL_DROPOUT: Readonly<Record<number, string>> = { 3: 'Dropout1d', 4: 'Dropout2d', 5: 'Dropout3d' };
+/** Of a convolution. */
 const PADDING = 4;
-const CONVOLUTIONS: ReadonlySet<AtenName> = new Set(['conv1d', 'conv2d', 'conv3d']);
 
-function convolution(type: string): Rule {
+function convolution(type: string): BuiltinRule {
   return {
     input: 0,
     state: { weight: 1, bias: 2 },
     byCall: [PADDING],
+    padding: PADDING,
     build({ statements, first, weight, has }) {
       const [, , , stride, , dilation, groups] = first.arguments;
       if (weight === undefined || groups?.kind !== 'int') return undefined;
@@ -127,7 +52,7 @@ function convolution(type: string): Rule {
   };
 }
 
-function transposedConvolution(type: string): Rule {
+function transposedConvolution(type: string): BuiltinRule {
   return {
     input: 0,
     state: { weight: 1, bias: 2 },
@@ -158,7 +83,7 @@ const BATCH_NORM_BY_RANK: Readonly<Record<number, string>> = { 2: 'BatchNorm1d',
  * Keras' fused kernel (channels on axis 1 or 3 of rank 4, and rank 5) corrects the batch variance by n / (n − 1) before it enters the moving variance, as PyTorch
  * does; its other path doesn't (keras/layers/normalization/batch_normalization.py of Keras 2.10).
  */
-const batchNorm: Rule = {
+const batchNorm: BuiltinRule = {
   input: BATCH_NORM.input,
   state: { weight: BATCH_NORM.weight, bias: BATCH_NORM.bias, running_mean: BATCH_NORM.runningMean, running_var: BATCH_NORM.runningVar },
   byCall: [BATCH_NORM.training],
@@ -186,7 +111,7 @@ function kerasChannelAxis({ calls, results }: Statement, taps: Program['taps']):
   return tap?.toSource.indexOf(1);
 }
 
-const layerNorm: Rule = {
+const layerNorm: BuiltinRule = {
   input: 0,
   state: { weight: 2, bias: 3 },
   build({ first, has }) {
@@ -197,7 +122,7 @@ const layerNorm: Rule = {
   },
 };
 
-const groupNorm: Rule = {
+const groupNorm: BuiltinRule = {
   input: 0,
   state: { weight: 2, bias: 3 },
   build({ first, has }) {
@@ -208,7 +133,7 @@ const groupNorm: Rule = {
   },
 };
 
-const linear: Rule = {
+const linear: BuiltinRule = {
   input: 0,
   state: { weight: 1, bias: 2 },
   build({ weight, has }) {
@@ -222,13 +147,13 @@ const linear: Rule = {
   },
 };
 
-const prelu: Rule = {
+const prelu: BuiltinRule = {
   input: 0,
   state: { weight: 1 },
   build: ({ weight }) => (weight?.shape.length === 1 ? builtin('PReLU', { num_parameters: int(weight.shape[0] ?? 1) }, {}) : undefined),
 };
 
-const embedding: Rule = {
+const embedding: BuiltinRule = {
   input: 1,
   state: { weight: 0 },
   build({ first, weight }) {
@@ -239,7 +164,8 @@ const embedding: Rule = {
   },
 };
 
-const RULES: Partial<Record<AtenName, Rule>> = {
+/** By the aten operator that the layer's calls are. */
+export const BUILTIN_RULES: Partial<Record<AtenName, BuiltinRule>> = {
   batch_norm: batchNorm,
   conv1d: convolution('Conv1d'),
   conv2d: convolution('Conv2d'),
@@ -267,7 +193,12 @@ function normalization(
   return { ...module, absent: withoutBoth ? [] : absent, ...(batchNormBehaviour === undefined ? {} : { batchNorm: batchNormBehaviour }) };
 }
 
-function builtin(type: string, positional: Readonly<Record<string, Setting>>, keyword: Readonly<Record<string, Setting | undefined>>): BuiltinModule {
+/** Settings that are undefined are PyTorch's defaults. */
+export function builtin(
+  type: string,
+  positional: Readonly<Record<string, Setting>>,
+  keyword: Readonly<Record<string, Setting | undefined>>,
+): BuiltinModule {
   const named = (settings: Readonly<Record<string, Setting | undefined>>): NamedSetting[] =>
     Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
   return { kind: 'builtin', type, positional: named(positional), keyword: named(keyword), absent: [] };
@@ -291,10 +222,6 @@ function unless(usual: number, argument: Argument | undefined): Setting | undefi
 
 function ints(argument: Argument | undefined): readonly number[] {
   return argument?.kind === 'ints' ? argument.values : [];
-}
-
-function isState(argument: Argument | undefined, key: string): boolean {
-  return argument?.kind === 'state' && argument.key === key;
 }
 
 function allEqual(items: readonly string[]): boolean {
