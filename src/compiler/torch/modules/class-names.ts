@@ -4,9 +4,14 @@ const TAKEN = ['F', 'Path', 'Tensor', 'None', 'True', 'False'];
 const BATCH_NORM = /BatchNorm\d?d?$/;
 const MAX_LENGTH = 60;
 
+/** May the file's own classes be called so? Not what shadows what it imports, or is no name at all. */
+export function isFreeClassName(name: string): boolean {
+  return !TAKEN.includes(name) && !BATCH_NORM.test(name);
+}
+
 /** CamelCase names for the classes of one file, each only once. */
 export class ClassNames {
-  readonly #taken = new Set<string>(TAKEN);
+  readonly #taken = new Set<string>();
 
   constructor(model: string) {
     this.#taken.add(model);
@@ -16,7 +21,7 @@ export class ClassNames {
   unique(name: string, fallback = 'Block'): string {
     const stem = camelCase(name) ?? camelCase(fallback) ?? 'Block';
     let candidate = stem;
-    for (let number = 2; this.#taken.has(candidate) || BATCH_NORM.test(candidate); number++) candidate = `${stem}_${number}`;
+    for (let number = 2; this.#taken.has(candidate) || !isFreeClassName(candidate); number++) candidate = `${stem}_${number}`;
     this.#taken.add(candidate);
     return candidate;
   }

@@ -1,4 +1,4 @@
-import { camelCase } from '../modules/class-names.ts';
+import { camelCase, isFreeClassName } from '../modules/class-names.ts';
 import type { Program, Variable } from '../program.ts';
 import type { PortNames } from './class-definitions.ts';
 import { proseText } from './literals.ts';
@@ -10,7 +10,8 @@ const GENERIC = new Set(['model', 'saved_model', 'keras_model', 'weights']);
 export function modelClassName({ model }: Program): string {
   const stem = model.sourceName.replace(/\.[^.]*$/, '');
   const named = GENERIC.has(stem.toLowerCase()) ? camelCase(model.name) : camelCase(stem);
-  return named ?? camelCase(stem) ?? 'Model';
+  const name = named ?? camelCase(stem) ?? 'Model';
+  return isFreeClassName(name) ? name : `${name}Model`;
 }
 
 /** What the file is, how it is used, what goes in and what comes out. */
