@@ -109,7 +109,7 @@ beforeAll(async () => {
   for (const name of FILE_NAMES) {
     const folder = mkdtempSync(scratch.join('file-'));
     await writeKerasFile(join(folder, name));
-    const { exitCode } = await runCli(['convert', name, '-o', 'model', '--precision', 'bf16'], { cwd: folder });
+    const { exitCode } = await runCli(['convert', join(folder, name), '-o', 'model', '--precision', 'bf16'], { cwd: folder });
     expect({ name, exitCode }).toEqual({ name, exitCode: 0 });
     bundles.set(name, join(folder, 'model'));
   }
