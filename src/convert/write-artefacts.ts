@@ -13,22 +13,26 @@ import { writeOnnx } from '../formats/onnx/write-onnx.ts';
 import { writeSafetensors } from '../formats/safetensors/write-safetensors.ts';
 import { writeTorchArchive } from '../formats/torch-archive/write-torch-archive.ts';
 import type { Precision } from './options.ts';
+import type { SharedWeights } from './shared-weights.ts';
 
 /** A file that stands in the folder, complete but not yet hashed. */
 export type WrittenArtefact = Omit<ArtefactRecord, 'sha256'> & { readonly file: string };
 
 /** `model.onnx`: the graph saved. */
-export function writeOnnxArtefact(folder: string, model: ModelProto): readonly WrittenArtefact[] {
-  return [writeFile(folder, 'model.onnx', 'float32', (sink) => writeOnnx(model, sink))];
+export function writeOnnxArtefact(folder: string, model: ModelProto, weights: SharedWeights): readonly WrittenArtefact[] {
+  const initializers = model.graph.initializers.map((tensor) =>
+    tensor.source === undefined ? tensor : { ...tensor, source: weights.share(tensor.name, tensor.source) },
+  );
+  return [writeFile(folder, 'model.onnx', 'float32', (sink) => writeOnnx({ ...model, graph: { ...model.graph, initializers } }, sink))];
 }
 
 /** `model.py` and `model.safetensors`: readable source and its weights by `state_dict` key. */
-export function writePythonArtefacts(folder: string, graph: Graph, program: Program): readonly WrittenArtefact[] {
+export function writePythonArtefacts(folder: string, graph: Graph, program: Program, weights: SharedWeights): readonly WrittenArtefact[] {
   const tensors = program.state
     .filter(({ kind }) => kind !== 'constant')
     .map(({ key, value, dtype, shape }): readonly [string, TensorSource] => [
       key,
-      { dtype, shape, place: key, read: () => evaluateConstant(graph, value).data },
+      weights.share(key, { dtype, shape, place: key, read: () => evaluateConstant(graph, value).data }),
     ]);
   return [
     writeFile(folder, 'model.py', null, (sink) => sink.write(Buffer.from(printModelPy(program, graph)))),
