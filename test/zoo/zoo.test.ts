@@ -1,6 +1,7 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { convert } from '../../src/convert/convert.ts';
 import { packageRoot } from '../../src/core/package-root.ts';
 import { FULL } from '../support/form.ts';
 import { torchTestPython } from '../support/python-environments.ts';
@@ -33,6 +34,19 @@ describe.each(names)('%s', (name) => {
     const failed = Object.entries(checks).filter(([, result]) => !(typeof result === 'number' && result <= TOLERANCE));
     expect(Object.fromEntries(failed)).toEqual({});
   });
+});
+
+test('model.onnx converted again gives the other files byte for byte', async () => {
+  const again = join(packageRoot(), '.cache', 'zoo-again');
+  const different: string[] = [];
+  for (const name of names) {
+    await convert(join(bundles, name, 'model.onnx'), { output: again, force: true });
+    for (const file of ['model.onnx', 'model.py', 'model.safetensors', 'model.pt']) {
+      if (!readFileSync(join(again, file)).equals(readFileSync(join(bundles, name, file)))) different.push(`${name}/${file}`);
+    }
+  }
+  rmSync(again, { recursive: true, force: true });
+  expect(different).toEqual([]);
 });
 
 test('ruff and mypy are quiet about every emitted source', async () => {
