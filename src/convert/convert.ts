@@ -20,8 +20,7 @@ import { detectFormat } from './detect-format.ts';
 import { openModel } from './open-model.ts';
 import { ARTEFACT_FORMATS, type ConvertOptions, PRECISIONS } from './options.ts';
 import { callRecords, portRecords, weightRecords } from './provenance.ts';
-import { SharedWeights } from './shared-weights.ts';
-import { type WrittenArtefact, writeOnnxArtefact, writePythonArtefacts, writeTorchScriptArtefact } from './write-artefacts.ts';
+import { type WrittenArtefact, writeTorchScriptArtefact, writeTrainArtefacts } from './write-artefacts.ts';
 
 export type { ConvertOptions } from './options.ts';
 
@@ -69,8 +68,6 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
     const trainProgram = lowerGraph(train.graph, { mode: 'train' });
     const inferenceProgram = lowerGraph(inference.graph, { mode: 'inference' });
     const onnx = exportOnnx(train.graph, version());
-    const inBoth = formats.includes('onnx') && formats.includes('python') ? trainProgram.state : [];
-    const weights = new SharedWeights(inBoth.map(({ key }) => key));
     const artefacts: { written: WrittenArtefact; sha256: Promise<string> }[] = [];
     let manifest: Manifest | undefined;
     await writeFolderAtomically(bundle, force, async (partial) => {
@@ -80,9 +77,9 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
         await setImmediate();
         for (const written of write()) artefacts.push({ written, sha256: hashes.sha256([join(partial, written.file)]) });
       };
-      if (formats.includes('onnx')) await stage('writing model.onnx', () => writeOnnxArtefact(partial, onnx.model, weights));
-      if (formats.includes('python'))
-        await stage('writing model.py and model.safetensors', () => writePythonArtefacts(partial, train.graph, trainProgram, weights));
+      const forms = { graph: train.graph, program: trainProgram, onnx: onnx.model };
+      const wanted = [...(formats.includes('onnx') ? ['model.onnx'] : []), ...(formats.includes('python') ? ['model.py', 'model.safetensors'] : [])];
+      if (wanted.length > 0) await stage(`writing ${wanted.join(', ')}`, () => writeTrainArtefacts(partial, forms, formats));
       if (formats.includes('torchscript'))
         await stage('writing model.pt', () => writeTorchScriptArtefact(partial, inference.graph, inferenceProgram, undefined));
       for (const precision of precisions) {

@@ -1,11 +1,11 @@
 import type { TensorSource } from '../core/tensor-source.ts';
 
-/** Kept at most: enough for the image models there are, and far from what a conversion may take. */
-const BUDGET_BYTES = 256 << 20;
+/** Kept at most. Files written side by side want the same weight at the same time, mostly; one with another order must not fill the memory. */
+const BUDGET_BYTES = 32 << 20;
 
 /**
- * `model.onnx` and `model.safetensors` hold the same weights under the same keys. Each is read and laid out for the file that is written
- * first and kept for the other, up to a budget; beyond it, it is laid out again.
+ * Weights that two files hold: each is read and laid out for the file that asks first, and kept until the other took it, up to a budget;
+ * beyond it, it is laid out again.
  */
 export class SharedWeights {
   readonly #kept = new Map<string, Uint8Array>();

@@ -9,35 +9,50 @@ import { printModelPy } from '../compiler/torch/python/print-model.ts';
 import type { TensorSource } from '../core/tensor-source.ts';
 import type { ByteSink } from '../formats/files/byte-sink.ts';
 import type { ModelProto } from '../formats/onnx/proto.ts';
-import { writeOnnx } from '../formats/onnx/write-onnx.ts';
-import { writeSafetensors } from '../formats/safetensors/write-safetensors.ts';
+import { onnxSteps } from '../formats/onnx/write-onnx.ts';
+import { safetensorsSteps } from '../formats/safetensors/write-safetensors.ts';
 import { writeTorchArchive } from '../formats/torch-archive/write-torch-archive.ts';
-import type { Precision } from './options.ts';
-import type { SharedWeights } from './shared-weights.ts';
+import type { ArtefactFormat, Precision } from './options.ts';
+import { SharedWeights } from './shared-weights.ts';
 
 /** A file that stands in the folder, complete but not yet hashed. */
 export type WrittenArtefact = Omit<ArtefactRecord, 'sha256'> & { readonly file: string };
 
-/** `model.onnx`: the graph saved. */
-export function writeOnnxArtefact(folder: string, model: ModelProto, weights: SharedWeights): readonly WrittenArtefact[] {
-  const initializers = model.graph.initializers.map((tensor) =>
-    tensor.source === undefined ? tensor : { ...tensor, source: weights.share(tensor.name, tensor.source) },
-  );
-  return [writeFile(folder, 'model.onnx', 'float32', (sink) => writeOnnx({ ...model, graph: { ...model.graph, initializers } }, sink))];
+/** The graph as the train passes left it, in its two forms. */
+export interface TrainForms {
+  readonly graph: Graph;
+  readonly program: Program;
+  readonly onnx: ModelProto;
 }
 
-/** `model.py` and `model.safetensors`: readable source and its weights by `state_dict` key. */
-export function writePythonArtefacts(folder: string, graph: Graph, program: Program, weights: SharedWeights): readonly WrittenArtefact[] {
-  const tensors = program.state
-    .filter(({ kind }) => kind !== 'constant')
-    .map(({ key, value, dtype, shape }): readonly [string, TensorSource] => [
+/**
+ * `model.onnx`, and `model.py` with `model.safetensors`, whichever are wanted. Both hold the same weights under the same keys, so they are
+ * written side by side, tensor by tensor, and each weight is read and laid out once.
+ */
+export function writeTrainArtefacts(
+  folder: string,
+  { graph, program, onnx }: TrainForms,
+  formats: readonly ArtefactFormat[],
+): readonly WrittenArtefact[] {
+  const state = program.state.filter(({ kind }) => kind !== 'constant');
+  const [wantsOnnx, wantsPython] = [formats.includes('onnx'), formats.includes('python')];
+  const weights = new SharedWeights(wantsOnnx && wantsPython ? state.map(({ key }) => key) : []);
+  const files: OpenFile[] = [];
+  if (wantsOnnx) {
+    const initializers = onnx.graph.initializers.map((tensor) =>
+      tensor.source === undefined ? tensor : { ...tensor, source: weights.share(tensor.name, tensor.source) },
+    );
+    files.push({ file: 'model.onnx', precision: 'float32', steps: (sink) => onnxSteps({ ...onnx, graph: { ...onnx.graph, initializers } }, sink) });
+  }
+  if (wantsPython) {
+    const tensors = state.map(({ key, value, dtype, shape }): readonly [string, TensorSource] => [
       key,
       weights.share(key, { dtype, shape, place: key, read: () => evaluateConstant(graph, value).data }),
     ]);
-  return [
-    writeFile(folder, 'model.py', null, (sink) => sink.write(Buffer.from(printModelPy(program, graph)))),
-    writeFile(folder, 'model.safetensors', 'float32', (sink) => writeSafetensors(sink, tensors)),
-  ];
+    files.push({ file: 'model.py', precision: null, steps: once((sink) => sink.write(Buffer.from(printModelPy(program, graph)))) });
+    files.push({ file: 'model.safetensors', precision: 'float32', steps: (sink) => safetensorsSteps(sink, tensors) });
+  }
+  return writeSideBySide(folder, files);
 }
 
 /** `model.pt`, or the variant of another precision: TorchScript in inference form. */
@@ -50,17 +65,38 @@ export function writeTorchScriptArtefact(
   const file = precision === undefined ? 'model.pt' : `model.${precision}.pt`;
   const archive = planTorchArchive(graph, program, precision === undefined ? {} : { precision });
   const dtype = precision === undefined ? 'float32' : precision === 'bf16' ? 'bfloat16' : 'float16';
-  return [writeFile(folder, file, dtype, (sink) => writeTorchArchive(sink, archive))];
+  return writeSideBySide(folder, [{ file, precision: dtype, steps: once((sink) => writeTorchArchive(sink, archive)) }]);
 }
 
-function writeFile(folder: string, file: string, precision: ArtefactRecord['precision'], write: (sink: ByteSink) => void): WrittenArtefact {
-  const sink = new FileSink(join(folder, file));
-  try {
+interface OpenFile {
+  readonly file: string;
+  readonly precision: ArtefactRecord['precision'];
+  /** Writes the file; what it yields is a turn for the others. */
+  readonly steps: (sink: ByteSink) => Iterator<void>;
+}
+
+function once(write: (sink: ByteSink) => void): OpenFile['steps'] {
+  return function* (sink) {
     write(sink);
-    sink.finish();
-    return { file, sizeBytes: sink.position, precision };
+    yield;
+  };
+}
+
+function writeSideBySide(folder: string, files: readonly OpenFile[]): readonly WrittenArtefact[] {
+  const open: { sink: FileSink; steps: Iterator<void> }[] = [];
+  try {
+    for (const { file, steps } of files) {
+      const sink = new FileSink(join(folder, file));
+      open.push({ sink, steps: steps(sink) });
+    }
+    for (let going = open; going.length > 0; ) going = going.filter(({ steps }) => steps.next().done !== true);
+    return files.map(({ file, precision }, index) => {
+      const { sink } = open[index] as { sink: FileSink };
+      sink.finish();
+      return { file, sizeBytes: sink.position, precision };
+    });
   } catch (error) {
-    sink.abandon();
+    for (const { sink } of open) sink.abandon();
     throw error;
   }
 }

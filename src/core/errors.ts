@@ -25,12 +25,33 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** What to do where the place that throws knows nothing better. */
+const REMEDIES: Readonly<Record<Exclude<ErrorCode, 'internal'>, string>> = {
+  usage: 'See torchlift --help.',
+  'file-not-found': 'Check the path.',
+  'bundle-exists': 'Use --force to replace it, or -o to choose another folder.',
+  'unsafe-lambda': 'Replace what holds code by layers of Keras, and save the model again.',
+  'unsafe-file': 'Save the model again, whole and into one file, on a machine you trust.',
+  'not-a-model': 'Give a Keras .h5 or .hdf5 file, a tfjs model.json, or an .onnx, .safetensors or .pt file.',
+  'malformed-file': 'The file is damaged or was edited. Copy it again, or save the model again.',
+  'malformed-config': 'The file was edited or damaged; save the model again from Keras.',
+  'malformed-weights': 'Save the whole model again from Keras.',
+  'hash-mismatch': 'Convert the model again, and find out who changed the file.',
+  'limit-exceeded': 'If the file is genuine, please report it.',
+  unsupported: 'Rebuild that part from what docs/supported.md lists, and save the model again.',
+  'weights-only': 'Give the architecture (model.to_json()) with --architecture model.json.',
+  'runtime-unavailable': 'Install a Python that suits, or name one (docs/errors.md).',
+  'worker-failed': 'Check the model in its own framework.',
+  io: 'Check the disk, the permissions and the network, and try again.',
+  interrupted: 'Run the command again.',
+};
+
 export interface ErrorParts {
   /** What is wrong, got against expected; one sentence without a full stop. */
   what: string;
   /** File, and the place in it: a byte offset, a dataset's path, a layer's name. */
   where?: string;
-  /** What the user can do next. */
+  /** What the user can do next; where omitted, what holds for every error of the code. */
   remedy?: string;
   /** One line for each of several findings (all unsupported layers, say). */
   details?: readonly string[];
@@ -46,7 +67,8 @@ export class TorchliftError extends Error {
   readonly remedy: string | undefined;
   readonly details: readonly string[];
 
-  constructor(code: ErrorCode, parts: ErrorParts) {
+  constructor(code: ErrorCode, { remedy = code === 'internal' ? undefined : REMEDIES[code], ...given }: ErrorParts) {
+    const parts = { ...given, remedy };
     super(formatMessage(parts), parts.cause === undefined ? undefined : { cause: parts.cause });
     this.name = 'TorchliftError';
     this.code = code;
@@ -58,7 +80,7 @@ export class TorchliftError extends Error {
   }
 }
 
-function formatMessage({ what, where, remedy, details = [] }: ErrorParts): string {
+function formatMessage({ what, where, remedy, details = [] }: Omit<ErrorParts, 'remedy'> & { remedy: string | undefined }): string {
   const head = where === undefined ? what : `${where}: ${what}`;
   const list = details.map((line) => `\n  - ${line}`).join('');
   return `${head}${list}${remedy === undefined ? '' : `\n  ${remedy}`}`;

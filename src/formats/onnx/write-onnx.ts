@@ -38,6 +38,13 @@ export function onnxSizeBytes(model: ModelProto): number {
  * With `external`, tensors of 1 kB and more go to that file. Throws `limit-exceeded` over 2 GiB without it.
  */
 export function writeOnnx(model: ModelProto, sink: ByteSink, external?: ExternalSink): void {
+  for (const _ of onnxSteps(model, sink, external)) {
+    // Nobody else has a turn.
+  }
+}
+
+/** `writeOnnx` in steps: yields behind each tensor, so that another file can be written beside it. */
+export function* onnxSteps(model: ModelProto, sink: ByteSink, external?: ExternalSink): Generator<void> {
   const plan = planFile(model, external?.location);
   if (plan.sizeBytes > MAX_ONNX_BYTES) {
     throw new TorchliftError('limit-exceeded', {
@@ -56,6 +63,7 @@ export function writeOnnx(model: ModelProto, sink: ByteSink, external?: External
       external.sink.write(new Uint8Array(externalOffset - external.sink.position));
       external.sink.write(bytes);
     }
+    yield;
   }
   sink.write(plan.tail);
 }

@@ -20,6 +20,17 @@ export function writeSafetensors(
   tensors: readonly (readonly [name: string, source: TensorSource])[],
   metadata: Readonly<Record<string, string>> = {},
 ): void {
+  for (const _ of safetensorsSteps(sink, tensors, metadata)) {
+    // Nobody else has a turn.
+  }
+}
+
+/** `writeSafetensors` in steps: yields behind each tensor, so that another file can be written beside it. */
+export function* safetensorsSteps(
+  sink: ByteSink,
+  tensors: readonly (readonly [name: string, source: TensorSource])[],
+  metadata: Readonly<Record<string, string>> = {},
+): Generator<void> {
   const ordered = tensors.toSorted(([, a], [, b]) => DTYPE_BYTES[b.dtype] - DTYPE_BYTES[a.dtype]);
   const header = encodeHeader(ordered, metadata);
   sink.write(header);
@@ -28,6 +39,7 @@ export function writeSafetensors(
     const expected = sizeOf(source);
     invariant(bytes.byteLength === expected, `${name} gave ${bytes.byteLength} bytes where its shape and dtype need ${expected}`);
     sink.write(bytes);
+    yield;
   }
 }
 

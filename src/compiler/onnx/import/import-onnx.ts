@@ -94,7 +94,9 @@ class Import {
     if (functions.length > 0 || trainingInfoCount > 0 || graph.sparseInitializerCount > 0) {
       throw this.#disagreement('functions, training information or sparse initializers, which Torchlift never writes');
     }
-    const unknown = graph.nodes.filter((node) => operatorSpec(node) === undefined).map(({ domain, opType }) => `${domain}:${opType}`);
+    const unknown = graph.nodes
+      .filter((node) => operatorSpec(node) === undefined)
+      .map(({ domain, opType }) => (domain === '' ? opType : `${domain}:${opType}`));
     if (unknown.length > 0) {
       throw new TorchliftError('unsupported', {
         what: "operators that this Torchlift doesn't know",
