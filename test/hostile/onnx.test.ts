@@ -1,14 +1,17 @@
 import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { MemorySink } from '../../src/formats/files/memory-sink.ts';
 import { mutations } from '../../src/formats/files/testing/damage.ts';
+import { ramp } from '../../src/formats/hdf5/testing/write-h5.ts';
 import { openOnnxFile } from '../../src/formats/onnx/open-onnx-file.ts';
 import type { ModelProto } from '../../src/formats/onnx/proto.ts';
 import { encodeModel, sampleModel } from '../../src/formats/onnx/testing/sample-model.ts';
+import { writeOnnx } from '../../src/formats/onnx/write-onnx.ts';
 import { expectRefusal, type Refusal } from '../support/expect-refusal.ts';
 import { runCli } from '../support/run-cli.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
-import { writeKerasFile } from '../support/tiny-model.ts';
+import { TINY_CONFIG, writeKerasFile } from '../support/tiny-model.ts';
 
 const scratch = scratchFolder('onnx');
 let own: ModelProto;
@@ -51,12 +54,15 @@ test('every key of our metadata is looked at: removed, or of another type, it is
     for (const value of [undefined, null, 7, 'text', [], {}, [{}], [[1]], -1, true]) {
       const folder = work(encodeModel(withMetadata({ ...whole, [key]: value })));
       const { exitCode, stderr } = await runInspectAndConvert(folder);
-      expect({ key, value, exitCode, stderr }).toEqual({
-        key,
-        value,
-        exitCode: expect.toBeOneOf([0, 5, 6]),
-        stderr: expect.not.stringMatching(/ at .*:\d+:\d+|this is a bug/),
-      });
+      // A version that is a number is one of the future.
+      if (key === 'version' && typeof value === 'number') expect(exitCode).toBe(7);
+      else
+        expect({ key, value, exitCode, stderr }).toEqual({
+          key,
+          value,
+          exitCode: expect.toBeOneOf([0, 5, 6]),
+          stderr: expect.not.stringMatching(/ at .*:\d+:\d+|this is a bug/),
+        });
     }
   }
 }, 240_000);
@@ -79,18 +85,37 @@ test('nodes that were added, removed or changed', async () => {
   const [first, ...rest] = own.graph.nodes;
   const changed = (nodes: ModelProto['graph']['nodes']) => encodeModel({ ...own, graph: { ...own.graph, nodes } });
   await refuse(changed(rest), { code: 'malformed-file', names: ['model.onnx'] });
-  await refuse(changed([{ ...(first as (typeof rest)[number]), opType: 'Wobble' }, ...rest]), { code: 'malformed-file', names: ['model.onnx'] });
+  await refuse(changed([{ ...(first as (typeof rest)[number]), opType: 'Wobble' }, ...rest]), {
+    code: 'unsupported',
+    names: ['model.onnx', /^Wobble/m],
+  });
   await refuse(changed([first as (typeof rest)[number], first as (typeof rest)[number], ...rest]), { code: 'malformed-file', names: ['model.onnx'] });
   await refuse(changed([...rest].reverse().concat(first as (typeof rest)[number])), { code: 'malformed-file', names: ['model.onnx'] });
 });
 
 test('weights outside of the file', async () => {
-  for (const location of ['../weights.bin', '/etc/passwd', 'https://example.com/w', 'sub/weights.bin']) {
-    await refuse(Buffer.from(externalModel(location)), { code: 'unsafe-file', names: ['model.onnx'] });
+  const folder = mkdtempSync(scratch.join('external-'));
+  const wide = JSON.parse(JSON.stringify(TINY_CONFIG).replace('"units":3', '"units":300'));
+  const weights = { x: {}, hidden: { k: ramp(4, 300), b: ramp(300) }, scores: { k: ramp(300, 2), b: ramp(2) } };
+  await writeKerasFile(join(folder, 'wide.h5'), wide, weights);
+  expect((await runCli(['convert', 'wide.h5'], { cwd: folder })).exitCode).toBe(0);
+  const [sink, external] = [new MemorySink(), new MemorySink()];
+  writeOnnx(openOnnxFile(join(folder, 'wide', 'model.onnx')).model, sink, { location: 'weights.bin', sink: external });
+  const bytes = sink.bytes();
+
+  // The control: beside the file, under its plain name, they are read.
+  const sound = work(bytes);
+  writeFileSync(join(sound, 'weights.bin'), external.bytes());
+  expect((await runCli(['convert', 'model.onnx', '-o', 'out'], { cwd: sound })).exitCode).toBe(0);
+  expect(readFileSync(join(sound, 'out/model.pt')).equals(readFileSync(join(folder, 'wide/model.pt')))).toBe(true);
+
+  for (const location of ['../ghts.bin', '/etc/passwd', 'sub/wei.bin', 'weights\\bin', 'http://a.b/']) {
+    const changed = Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll('weights.bin', location), 'latin1');
+    await refuse(changed, { code: 'unsafe-file', names: ['model.onnx'] });
   }
-  const folder = work(externalModel('weights.bin'));
-  symlinkSync('/etc/passwd', join(folder, 'weights.bin'));
-  await expectRefusal(folder, ['convert', 'model.onnx', '-o', 'out'], { code: 'unsafe-file', names: ['model.onnx'] });
+  const linked = work(bytes);
+  symlinkSync(join(sound, 'weights.bin'), join(linked, 'weights.bin'));
+  await expectRefusal(linked, ['convert', 'model.onnx', '-o', 'out'], { code: 'unsafe-file', names: ['weights.bin'] });
 });
 
 test('bytes changed at random end in an error of the file, or convert', async () => {
@@ -134,16 +159,4 @@ function withMetadataText(change: (text: string) => string): ModelProto {
     ...own,
     metadataProps: own.metadataProps.map((entry) => (entry.key.startsWith('torchlift') ? { ...entry, value: change(entry.value) } : entry)),
   };
-}
-
-/** The model with its first weight declared as external data. */
-function externalModel(location: string): Uint8Array {
-  const text = (key: string, value: string) => {
-    const entry = Buffer.concat([tagged(1, Buffer.from(key)), tagged(2, Buffer.from(value))]);
-    return tagged(13, entry);
-  };
-  const tagged = (number: number, bytes: Uint8Array) => Buffer.concat([varint((number << 3) | 2), varint(bytes.length), bytes]);
-  const tensor = Buffer.concat([Buffer.from([0x08, 4, 0x10, 1]), tagged(8, Buffer.from('w')), text('location', location), Buffer.from([0x70, 1])]);
-  const graph = Buffer.concat([tagged(2, Buffer.from('main')), tagged(5, tensor)]);
-  return Buffer.concat([Buffer.from([0x08, 9]), tagged(7, graph), tagged(8, Buffer.from([0x10, 20]))]);
 }
