@@ -34,7 +34,7 @@ const exporter = await environment(
   ['3.10', '3.9', '3.8'],
   [['tensorflow-cpu==2.10.1', 'tf2onnx==1.14.0', 'onnx==1.12.0', 'numpy<2', 'h5py']],
 );
-// onnx2torch asks for torchvision, of which there is no CPU build beside this torch: chain.py puts a stand-in in its place.
+// onnx2torch asks for torchvision, of which there is no CPU build beside this torch: trace_torch.py puts a stand-in in its place.
 const importer = await environment(
   'peer-onnx2torch',
   ['3.11'],

@@ -3,19 +3,20 @@ import { InvalidArgumentError } from 'commander';
 import type { ConvertResult } from '../convert/convert.ts';
 import type { ArtefactFormat, Precision } from '../convert/options.ts';
 import { ARTEFACT_FORMATS, PRECISIONS } from '../convert/options.ts';
+import { PRESETS } from '../preprocess/steps.ts';
 import { formatBytes, formatCount } from './format.ts';
 import { createProgress } from './progress.ts';
 
 interface Flags {
   output?: string;
-  formats: readonly ArtefactFormat[];
-  precision: readonly Precision[];
+  formats?: readonly ArtefactFormat[];
+  precision?: readonly Precision[];
   preprocess?: string;
   classes?: readonly string[];
   policy?: string;
   architecture?: string;
-  force: boolean;
-  json: boolean;
+  force?: boolean;
+  json?: boolean;
 }
 
 const EXAMPLES = `
@@ -35,31 +36,28 @@ export function register(program: Command): void {
     .description('Convert a Keras model (.h5, .hdf5, tfjs model.json) or an ONNX file of ours to PyTorch; neither TensorFlow nor Python is started.')
     .argument('<file>', 'the model: .h5, .hdf5, a tfjs model.json or its folder, or a model.onnx written by torchlift')
     .option('-o, --output <bundle>', "the folder to write (default: the file's name without its ending, in the current folder)")
-    .option('--formats <list>', `which artefacts to write: ${ARTEFACT_FORMATS.join(', ')}`, listOf(ARTEFACT_FORMATS), ARTEFACT_FORMATS)
-    .option('--precision <list>', `adds model.<precision>.pt (${PRECISIONS.join(', ')}); model.pt stays float32`, listOf(PRECISIONS), [])
-    .option('--preprocess <preset|steps.json>', 'the pipeline in front of the model, kept in the manifest')
+    .option('--formats <list>', `which artefacts to write (default: all): ${ARTEFACT_FORMATS.join(', ')}`, listOf(ARTEFACT_FORMATS))
+    .option('--precision <list>', `adds model.<precision>.pt (${PRECISIONS.join(', ')}); model.pt stays float32`, listOf(PRECISIONS))
+    .option(
+      '--preprocess <preset|steps.json>',
+      `the pipeline in front of the model, kept in the manifest: ${Object.keys(PRESETS).join(', ')}, or a file (docs/bundle.md)`,
+    )
     .option('--classes <a,b,…>', 'class names in the order of the scores', (text: string) => text.split(',').map((name) => name.trim()))
     .option('--policy <file>', 'which classes are blocked or reviewed (JSON), kept in the manifest')
     .option('--architecture <model.json>', 'the architecture (model.to_json()), for a file that holds only weights')
-    .option('--force', 'replace an existing bundle', false)
-    .option('--json', 'print the result as one JSON object', false)
+    .option('--force', 'replace an existing bundle')
+    .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, flags: Flags) => {
       const { convert } = await import('../convert/convert.ts');
       const progress = createProgress();
       const started = performance.now();
       try {
-        const { output, preprocess, classes, policy, architecture, ...rest } = flags;
+        const { precision, json: _, ...options } = flags;
         const result = await convert(file, {
-          formats: rest.formats,
-          precisions: rest.precision,
-          force: rest.force,
+          ...options,
+          ...(precision !== undefined && { precisions: precision }),
           onProgress: (line) => progress.update(line),
-          ...(output !== undefined && { output }),
-          ...(preprocess !== undefined && { preprocess }),
-          ...(classes !== undefined && { classes }),
-          ...(policy !== undefined && { policy }),
-          ...(architecture !== undefined && { architecture }),
         });
         progress.done();
         process.stdout.write(flags.json ? `${JSON.stringify({ schema: 1, ...result })}\n` : summary(result, performance.now() - started));

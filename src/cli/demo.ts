@@ -26,9 +26,9 @@ export function register(program: Command): void {
       },
       512,
     )
-    .option('--json', 'print the result as one JSON object', false)
+    .option('--json', 'print the result as one JSON object')
     .addHelpText('after', '\nExamples:\n  $ torchlift demo\n  $ torchlift demo --model inception_v3')
-    .action(async ({ model, samples, json }: { model: ModelName; samples: number; json: boolean }) => {
+    .action(async ({ model, samples, json }: { model: ModelName; samples: number; json?: boolean }) => {
       const { runDemo, printDemo } = await import('../../examples/nsfwjs/demo.ts');
       const progress = createProgress();
       try {

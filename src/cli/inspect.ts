@@ -15,10 +15,10 @@ export function register(program: Command): void {
   program
     .command('inspect')
     .description('Show what a model file holds: layers, parameters, inputs and outputs, bytes, and what is unsupported or unsafe.')
-    .argument('<file>', 'a Keras .h5 / .hdf5, a tfjs model.json or its folder, .onnx, .safetensors or .pt')
-    .option('--json', 'print the result as one JSON object', false)
+    .argument('<file>', 'a Keras .h5 / .hdf5, a tfjs model.json or its folder, .onnx, .safetensors, .pt, or a bundle (its model.onnx)')
+    .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
-    .action(async (file: string, { json }: { json: boolean }) => {
+    .action(async (file: string, { json }: { json?: boolean }) => {
       const { inspect } = await import('../convert/inspect.ts');
       const inspection = await inspect(file);
       process.stdout.write(json ? `${JSON.stringify({ schema: 1, ...inspection })}\n` : print(inspection));

@@ -41,6 +41,7 @@ export interface ConvertResult {
  * const { bundle, manifest } = await convert('moderation_model.h5', { classes: ['safe', 'unsafe'] });
  */
 export async function convert(file: string, options: ConvertOptions = {}): Promise<ConvertResult> {
+  known('options', Object.keys(options), OPTIONS);
   const { force = false, classes, onProgress = () => {} } = options;
   const formats = known('formats', options.formats ?? ARTEFACT_FORMATS, ARTEFACT_FORMATS);
   const precisions = known('precisions', options.precisions ?? [], PRECISIONS);
@@ -88,6 +89,7 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
       onProgress('writing manifest.json');
       await setImmediate();
       const { model } = train.graph;
+      const assumed = assumedPreset(train.graph);
       manifest = {
         schema: MANIFEST_SCHEMA,
         tool: { name: 'torchlift', version: version() },
@@ -95,13 +97,13 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
         inputs: portRecords(train.graph, train.graph.inputs),
         outputs: portRecords(train.graph, train.graph.outputs),
         classes: model.classes ?? null,
-        preprocess: { steps: model.preprocess ?? (PRESETS['0..1'] as readonly unknown[]), assumed: model.preprocess === undefined },
+        preprocess: { steps: model.preprocess ?? (PRESETS[assumed] as readonly unknown[]), assumed: model.preprocess === undefined },
         policy,
         weights: weightRecords(train.graph, trainProgram),
         calls: callRecords(train.graph, onnx.valueNames),
         artefacts: await artefactRecords(artefacts),
         passes: { train: train.passes, inference: inference.passes },
-        warnings: [...source.warnings, ...(model.preprocess === undefined ? [ASSUMED] : [])],
+        warnings: [...source.warnings, ...(model.preprocess === undefined ? [assumedWarning(assumed)] : []), ...unusedPolicy(policy, model.classes)],
       };
       writeText(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
     });
@@ -119,7 +121,21 @@ async function artefactRecords(artefacts: readonly { written: WrittenArtefact; s
   return Object.fromEntries(await Promise.all(records));
 }
 
-const ASSUMED = 'no pipeline is known for this model, so 0..1 is assumed in front of it; name yours with --preprocess';
+/** Models that begin by scaling take an image's bytes as they are; the others mostly 0..1. */
+function assumedPreset({ calls }: Graph): '0..1' | '0..255' {
+  const first = calls.find(({ className }) => className !== 'InputLayer');
+  return first?.className === 'Rescaling' || first?.className === 'Normalization' ? '0..255' : '0..1';
+}
+
+function assumedWarning(preset: string): string {
+  return `no pipeline is known for this model, so ${preset} is assumed in front of it; name yours with --preprocess`;
+}
+
+function unusedPolicy(policy: unknown, classes: readonly string[] | undefined): readonly string[] {
+  return policy === null || classes !== undefined ? [] : ['the policy names classes, but the model has no class names: give them with --classes'];
+}
+
+const OPTIONS = ['output', 'formats', 'precisions', 'preprocess', 'classes', 'policy', 'architecture', 'force', 'onProgress'];
 
 function defaultOutput(file: string): string {
   const name = basename(resolve(file));

@@ -158,7 +158,6 @@ function inspectSafetensors(path: string): Inspection {
       parameters: { total: entries.reduce((sum, { shape }) => sum + elementCount(shape), 0), trainable: null, nonTrainable: null },
       bytes: { weights, optimizer: 0, rest: source.sizeBytes - weights },
       tensors: entries.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
-      unsupported: ['weights without an architecture: convert the model.onnx beside it'],
     };
   } finally {
     source.close();
@@ -177,7 +176,6 @@ function inspectTorch(path: string): Inspection {
       parameters: { total: 0, trainable: null, nonTrainable: null },
       bytes: { weights: archive.tensorBytes, optimizer: 0, rest: Math.max(0, source.sizeBytes - archive.tensorBytes) },
       archive,
-      unsupported: ['a PyTorch file is what a conversion makes, not what it reads'],
       unsafe: archive.findings.map(({ record, what, rule }) => `${record}: ${what} [${rule}]`),
     };
   } finally {

@@ -31,6 +31,7 @@ const CAFFE_MEAN = [103.939, 116.779, 123.68] as const;
 
 /** Pipelines by name; the last three are keras.applications' preprocessing modes. */
 export const PRESETS: Readonly<Record<string, readonly Step[]>> = {
+  '0..255': [decode, resize],
   '0..1': [decode, resize, { step: 'scale', divide: 255, offset: 0 }],
   '-1..1': [decode, resize, { step: 'scale', divide: 127.5, offset: -1 }],
   tf: [decode, resize, { step: 'scale', divide: 127.5, offset: -1 }],
