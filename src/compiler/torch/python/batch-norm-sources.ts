@@ -107,15 +107,16 @@ function subclassSource(name: string, { type, batchNorm }: BuiltinModule): strin
       `class ${name}(nn.${type}):`,
       '    """Moves its variance by the batch\'s own, where PyTorch takes the unbiased estimate.',
       '',
-      '    Keras does so outside its fused kernel, that is for inputs other than images.',
+      '    Keras does so outside its fused kernel, which takes images with channels on axis 1 or 3.',
       ...(byCall ? [`    ${byCallText}`] : []),
       '    """',
       '',
       signature,
       '        mean, variance = self.running_mean, self.running_var',
+      '        assert mean is not None and variance is not None and self.momentum is not None',
+      ...(byCall ? KEPT_FOR_GRADIENT : []),
       `        if ${byCall ? 'inference or ' : ''}not self.training:`,
       '            return F.batch_norm(input, mean, variance, self.weight, self.bias, eps=self.eps)',
-      '        assert mean is not None and variance is not None and self.momentum is not None',
       '        with torch.no_grad():',
       '            rows = input.transpose(0, 1).flatten(1)',
       '            batch_variance, batch_mean = torch.var_mean(rows, 1, unbiased=False)',
@@ -131,8 +132,9 @@ function subclassSource(name: string, { type, batchNorm }: BuiltinModule): strin
       '',
       signature,
       '        mean, variance = self.running_mean, self.running_var',
+      '        assert mean is not None and variance is not None and self.momentum is not None',
+      ...KEPT_FOR_GRADIENT,
       '        training = self.training and not inference',
-      '        assert self.momentum is not None',
       '        return F.batch_norm(input, mean, variance, self.weight, self.bias, training, self.momentum, self.eps)',
     );
   }
@@ -145,6 +147,12 @@ function subclassSource(name: string, { type, batchNorm }: BuiltinModule): strin
     '        return F.batch_norm(input, mean, variance, self.weight, self.bias, eps=self.eps)',
   );
 }
+
+/** The backward pass of a call in inference mode reads the statistics again, and a training call after it moves them in place. */
+const KEPT_FOR_GRADIENT = [
+  '        if inference:',
+  '            mean, variance = mean.clone(), variance.clone()  # another call may move them before the gradient',
+];
 
 function lines(...text: readonly string[]): string {
   return text.join('\n');

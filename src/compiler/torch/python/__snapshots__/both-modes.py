@@ -23,8 +23,10 @@ class ModalBatchNorm2d(nn.BatchNorm2d):
 
     def forward(self, input: Tensor, inference: bool = False) -> Tensor:
         mean, variance = self.running_mean, self.running_var
+        assert mean is not None and variance is not None and self.momentum is not None
+        if inference:
+            mean, variance = mean.clone(), variance.clone()  # another call may move them before the gradient
         training = self.training and not inference
-        assert self.momentum is not None
         return F.batch_norm(input, mean, variance, self.weight, self.bias, training, self.momentum, self.eps)
 
 

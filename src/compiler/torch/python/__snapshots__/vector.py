@@ -21,14 +21,14 @@ from torch.nn import functional as F
 class KerasBatchNorm1d(nn.BatchNorm1d):
     """Moves its variance by the batch's own, where PyTorch takes the unbiased estimate.
 
-    Keras does so outside its fused kernel, that is for inputs other than images.
+    Keras does so outside its fused kernel, which takes images with channels on axis 1 or 3.
     """
 
     def forward(self, input: Tensor) -> Tensor:
         mean, variance = self.running_mean, self.running_var
+        assert mean is not None and variance is not None and self.momentum is not None
         if not self.training:
             return F.batch_norm(input, mean, variance, self.weight, self.bias, eps=self.eps)
-        assert mean is not None and variance is not None and self.momentum is not None
         with torch.no_grad():
             rows = input.transpose(0, 1).flatten(1)
             batch_variance, batch_mean = torch.var_mean(rows, 1, unbiased=False)
