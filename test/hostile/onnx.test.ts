@@ -54,8 +54,8 @@ test('every key of our metadata is looked at: removed, or of another type, it is
     for (const value of [undefined, null, 7, 'text', [], {}, [{}], [[1]], -1, true]) {
       const folder = work(encodeModel(withMetadata({ ...whole, [key]: value })));
       const { exitCode, stderr } = await runInspectAndConvert(folder);
-      // A version that is a number is one of the future.
-      if (key === 'version' && typeof value === 'number') expect(exitCode).toBe(7);
+      // A higher version is one of the future.
+      if (key === 'version' && typeof value === 'number') expect(exitCode).toBe(value > 0 ? 7 : 5);
       else
         expect({ key, value, exitCode, stderr }).toEqual({
           key,
@@ -115,7 +115,7 @@ test('weights outside of the file', async () => {
   }
   const linked = work(bytes);
   symlinkSync(join(sound, 'weights.bin'), join(linked, 'weights.bin'));
-  await expectRefusal(linked, ['convert', 'model.onnx', '-o', 'out'], { code: 'unsafe-file', names: ['weights.bin'] });
+  await expectRefusal(linked, ['convert', 'model.onnx', '-o', 'out'], { code: 'unsafe-file', names: ['model.onnx', /symbolic link/] });
 });
 
 test('bytes changed at random end in an error of the file, or convert', async () => {
