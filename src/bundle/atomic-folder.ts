@@ -2,6 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, r
 import { basename, dirname, join, resolve } from 'node:path';
 import { TorchliftError } from '../core/errors.ts';
 import { diskError } from './file-sink.ts';
+import { makeFolders } from './make-folders.ts';
 
 /** What is being filled; with `-old`, the bundle that is about to be replaced by it. */
 const PARTIAL = /^\.(.+)\.partial-(\d+)(-old)?$/;
@@ -41,17 +42,23 @@ export async function writeFolderAtomically(folder: string, force: boolean, fill
   const parent = dirname(target);
   const partial = join(parent, `.${basename(target)}.partial-${process.pid}`);
   let firstMade: string | undefined;
+  let begun = false;
   const remove = () => {
-    rmSync(partial, { recursive: true, force: true });
+    try {
+      if (begun) rmSync(partial, { recursive: true, force: true });
+    } catch {
+      // The error that led here is the one to report; the next conversion to this place tries again.
+    }
     if (firstMade !== undefined && !existsSync(target)) removeEmptyFolders(parent, firstMade);
   };
   process.once('exit', remove);
   try {
     try {
-      firstMade = mkdirSync(parent, { recursive: true });
+      firstMade = makeFolders(parent);
       clearUpAfterTheKilled(target);
       assertWritable(target, force);
       mkdirSync(partial);
+      begun = true;
     } catch (cause) {
       throw cause instanceof TorchliftError ? cause : diskError(target, cause);
     }

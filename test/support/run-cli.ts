@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/core/package-root.ts';
 
-const BIN = join(packageRoot(), 'bin', 'torchlift.js');
+export const BIN = join(packageRoot(), 'bin', 'torchlift.js');
 
 export interface CliResult {
   readonly exitCode: number | null;
