@@ -4,11 +4,14 @@ import { createProgress } from './progress.ts';
 
 const NAMES: readonly RuntimeName[] = ['torch', 'tensorflow'];
 
+const EXAMPLE = '\nExample:\n  $ torchlift runtime install torch';
+
 /** `torchlift runtime install`: makes a Python runtime ahead of its first need. */
 export function register(program: Command): void {
   program
     .command('runtime')
     .description('The Python environments that run models: torch, and tensorflow for the original.')
+    .addHelpText('after', EXAMPLE)
     .command('install')
     .argument('<name>', NAMES.join(' or '), (text: string): RuntimeName => {
       const name = NAMES.find((known) => known === text);
@@ -16,7 +19,7 @@ export function register(program: Command): void {
       return name;
     })
     .description('Make the environment in the cache folder; it is otherwise made on first need.')
-    .addHelpText('after', '\nExample:\n  $ torchlift runtime install torch')
+    .addHelpText('after', EXAMPLE)
     .action(async (name: RuntimeName) => {
       const { ensureRuntime } = await import('../engines/runtimes/ensure-runtime.ts');
       const progress = createProgress();

@@ -1,0 +1,61 @@
+import { copyFileSync, existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { packageRoot } from '../../src/core/package-root.ts';
+import { expectRefusal } from '../support/expect-refusal.ts';
+import { madeByTensorFlow } from '../support/made-by-tensorflow.ts';
+import { runCli } from '../support/run-cli.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+
+const scratch = scratchFolder('real-keras');
+let made: string;
+beforeAll(async () => {
+  made = await madeByTensorFlow(join(packageRoot(), 'test/hostile/build_hostile.py'));
+});
+
+/** A folder of its own with these files, so that a canary would show. */
+function work(...files: string[]): string {
+  const folder = mkdtempSync(scratch.join('case-'));
+  for (const file of files) copyFileSync(join(made, file), join(folder, file));
+  return folder;
+}
+
+test.each([
+  ['lambda.h5', ['double (Lambda)']],
+  // The custom class and the lookup beside them are unsupported only: code decides.
+  ['nested_lambda.h5', ['backbone/double (Lambda)']],
+  ['lookup.h5', ['double (Lambda)']],
+] as const)('%s: the bytecode that Keras runs when it loads the file is refused by name', async (name, layers) => {
+  const folder = work(name);
+  const error = await expectRefusal(folder, ['convert', name], { code: 'unsafe-lambda', names: [name, ...layers] });
+  expect(error.details).toHaveLength(layers.length);
+  const { exitCode, stdout, stderr } = await runCli(['inspect', name, '--json'], { cwd: folder });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(JSON.parse(stdout).unsafe).toHaveLength(layers.length);
+  expect(readdirSync(folder)).toEqual([name]);
+});
+
+test('custom classes are listed at once', async () => {
+  const error = await expectRefusal(work('custom.h5'), ['convert', 'custom.h5'], { code: 'unsupported', names: ['custom.h5', 'Attention'] });
+  expect(error.details.map((line) => line.split(' ')[0])).toEqual(['attention', 'more_attention']);
+});
+
+test('save_weights, with and without to_json', async () => {
+  const folder = work('weights.h5', 'architecture.json', 'innocent.h5');
+  await expectRefusal(folder, ['convert', 'weights.h5'], { code: 'weights-only', names: ['weights.h5'] });
+  for (const args of [['weights.h5', '--architecture', 'architecture.json'], ['innocent.h5']]) {
+    const { exitCode, stderr } = await runCli(['convert', ...args], { cwd: folder });
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+  }
+  const { stdout } = await runCli(['inspect', 'innocent.h5', '--json'], { cwd: folder });
+  expect(JSON.parse(stdout)).toMatchObject({ unsafe: [], unsupported: [], parameters: { total: 10, trainable: 10 } });
+});
+
+test('a SavedModel is told by name', async () => {
+  const folder = mkdtempSync(scratch.join('case-'));
+  for (const command of ['convert', 'inspect']) {
+    const error = await expectRefusal(folder, [command, join(made, 'saved_model')], { code: 'unsupported', names: ['SavedModel'] });
+    expect(error.remedy).toContain('.h5');
+  }
+  expect(existsSync(join(folder, 'canary'))).toBe(false);
+});
