@@ -116,6 +116,10 @@ test('weights outside of the file', async () => {
   const linked = work(bytes);
   symlinkSync(join(sound, 'weights.bin'), join(linked, 'weights.bin'));
   await expectRefusal(linked, ['convert', 'model.onnx', '-o', 'out'], { code: 'unsafe-file', names: ['model.onnx', /symbolic link/] });
+  const short = work(bytes);
+  writeFileSync(join(short, 'weights.bin'), external.bytes().subarray(0, -1));
+  await expectRefusal(short, ['convert', 'model.onnx', '-o', 'out'], { code: 'malformed-file', names: ['model.onnx', 'weights.bin'] });
+  await refuse(bytes, { code: 'malformed-file', names: ['model.onnx', 'weights.bin'] });
 });
 
 test('bytes changed at random end in an error of the file, or convert', async () => {

@@ -238,7 +238,10 @@ describe('files that somebody changed', () => {
   it('refused external data', () => {
     const error = importChanged(
       changeGraph(({ initializers }) => ({
-        initializers: initializers.map((tensor) => ({ ...tensor, external: { location: '../x', refusal: 'no' } })),
+        initializers: initializers.map((tensor) => ({
+          ...tensor,
+          external: { location: '../x', refusal: { code: 'unsafe-file' as const, what: 'no' } },
+        })),
       })),
     );
     expect(error.code).toBe('unsafe-file');
@@ -301,7 +304,7 @@ describe('inspectOnnx', () => {
       dims: [1],
       source: undefined,
       sizeBytes: 4,
-      external: { location: '../x', refusal: 'no base name' },
+      external: { location: '../x', refusal: { code: 'unsafe-file' as const, what: 'no base name' } },
     };
     const hostile: ModelProto = {
       ...model,

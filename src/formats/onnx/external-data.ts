@@ -2,34 +2,41 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from '
 import { join } from 'node:path';
 import { TorchliftError } from '../../core/errors.ts';
 
+/** Why external data can't be read: because of where it lies, or because it isn't all there. */
+export interface Refusal {
+  readonly code: 'unsafe-file' | 'malformed-file';
+  readonly what: string;
+}
+
 /** Where tensors with `data_location: EXTERNAL` may lie: files beside the model, named without any folder, no links. */
 export interface ExternalFiles {
   /** Why `length` bytes at `offset` of `location` can't be read; undefined where they can. Opens nothing. */
-  refusal(location: string, offset: number, length: number): string | undefined;
-  /** Opens, reads, closes. Throws `unsafe-file` where `refusal` speaks. */
+  refusal(location: string, offset: number, length: number): Refusal | undefined;
+  /** Opens, reads, closes. Throws what `refusal` says. */
   read(location: string, offset: number, length: number): Uint8Array;
 }
 
 /** `folder`: the model's. */
 export function externalFilesIn(folder: string): ExternalFiles {
-  const refusal = (location: string, offset: number, length: number): string | undefined => {
-    if (!isBaseName(location)) return 'its external data is not named by a file name alone';
+  const refusal = (location: string, offset: number, length: number): Refusal | undefined => {
+    if (!isBaseName(location)) return unsafe('its external data is not named by a file name alone');
     let stats: ReturnType<typeof lstatSync>;
     try {
       stats = lstatSync(join(folder, location));
     } catch {
-      return 'its external data file is missing';
+      return incomplete(`its external data file ${JSON.stringify(location)} is missing`);
     }
-    if (stats.isSymbolicLink()) return 'its external data file is a symbolic link';
-    if (!stats.isFile()) return 'its external data is not a regular file';
-    if (offset + length > stats.size) return `its external data ends at byte ${offset + length}, the file has ${stats.size}`;
+    if (stats.isSymbolicLink()) return unsafe('its external data file is a symbolic link');
+    if (!stats.isFile()) return unsafe('its external data is not a regular file');
+    if (offset + length > stats.size)
+      return incomplete(`its external data ends at byte ${offset + length}, ${JSON.stringify(location)} has ${stats.size}`);
     return undefined;
   };
   return {
     refusal,
     read(location, offset, length) {
       const why = refusal(location, offset, length);
-      if (why !== undefined) throw new TorchliftError('unsafe-file', { what: why, where: location });
+      if (why !== undefined) throw new TorchliftError(why.code, { what: why.what, where: location });
       return readWithoutLinks(join(folder, location), location, offset, length);
     },
   };
@@ -37,11 +44,14 @@ export function externalFilesIn(folder: string): ExternalFiles {
 
 /** For a model that isn't in a folder. */
 export const noExternalFiles: ExternalFiles = {
-  refusal: () => 'its external data has no folder',
+  refusal: () => unsafe('its external data has no folder'),
   read: (location) => {
     throw new TorchliftError('unsafe-file', { what: 'external data without a folder', where: location });
   },
 };
+
+const unsafe = (what: string): Refusal => ({ code: 'unsafe-file', what });
+const incomplete = (what: string): Refusal => ({ code: 'malformed-file', what });
 
 /** No folder, no parent, no drive, no NUL: the same on every system. */
 function isBaseName(location: string): boolean {

@@ -1,4 +1,5 @@
 import type { TensorSource } from '../../core/tensor-source.ts';
+import type { Refusal } from './external-data.ts';
 
 /**
  * The messages of an ONNX file, as onnx.proto names them (camelCase), with what we read or write. Documentation strings and
@@ -80,7 +81,7 @@ export interface TensorProto {
   /** Bytes of the elements in the file. */
   readonly sizeBytes: number;
   /** Set where the elements lie in another file. With `refusal` (no base name, a link, missing, too short) reading throws. */
-  readonly external?: { readonly location: string; readonly refusal?: string };
+  readonly external?: { readonly location: string; readonly refusal?: Refusal };
 }
 
 export interface ValueInfoProto {

@@ -2,7 +2,7 @@ import { WireType } from '@bufbuild/protobuf/wire';
 import { DTYPE_BYTES } from '../../core/dtypes.ts';
 import { TorchliftError } from '../../core/errors.ts';
 import { dataTypeToDType } from './data-types.ts';
-import type { ExternalFiles } from './external-data.ts';
+import type { ExternalFiles, Refusal } from './external-data.ts';
 import { LIMITS } from './limits.ts';
 import type { StringStringEntryProto, TensorProto } from './proto.ts';
 import { readStringStringEntry } from './string-entry.ts';
@@ -62,12 +62,12 @@ export function readTensor(cursor: WireCursor, externalFiles: ExternalFiles): Te
     const location = entry(external, 'location');
     const offset = externalNumber(external, 'offset', 0);
     const length = externalNumber(external, 'length', sizeBytes);
-    const refusal =
+    const refusal: Refusal | undefined =
       length !== sizeBytes
-        ? `its external data has ${length} bytes, its shape [${dims}] of ${dtype} needs ${sizeBytes}`
+        ? { code: 'malformed-file', what: `its external data has ${length} bytes, its shape [${dims}] of ${dtype} needs ${sizeBytes}` }
         : externalFiles.refusal(location, offset, length);
     const read = (): Uint8Array => {
-      if (refusal !== undefined) throw new TorchliftError('unsafe-file', { what: refusal, where: place });
+      if (refusal !== undefined) throw new TorchliftError(refusal.code, { what: refusal.what, where: place });
       return externalFiles.read(location, offset, length);
     };
     return {

@@ -106,8 +106,9 @@ class Import {
       });
     }
     const refused = graph.initializers.find((tensor) => tensor.external?.refusal !== undefined);
-    if (refused !== undefined) {
-      throw new TorchliftError('unsafe-file', { what: `${refused.external?.refusal}`, where: `${this.#fileName}: initializer ${refused.name}` });
+    const refusal = refused?.external?.refusal;
+    if (refusal !== undefined) {
+      throw new TorchliftError(refusal.code, { what: refusal.what, where: `${this.#fileName}: initializer ${refused?.name}` });
     }
     const { inputs, outputs, weights, nodes } = this.#metadata;
     const identities = outputs.filter(({ value }, index) => value !== graph.outputs[index]?.name).length;

@@ -91,7 +91,7 @@ function* findings(model: ModelProto, tensors: readonly TensorProto[]): Generato
     if (refusal !== undefined || !external.has(location)) {
       external.set(
         location,
-        `external data in ${JSON.stringify(location)}${refusal === undefined ? '' : `, refused: ${refusal} (initializer ${tensor.name})`}`,
+        `external data in ${JSON.stringify(location)}${refusal === undefined ? '' : `, refused: ${refusal.what} (initializer ${tensor.name})`}`,
       );
     }
   }
