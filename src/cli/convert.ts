@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import type { ConvertResult } from '../convert/convert.ts';
 import type { ArtefactFormat, Precision } from '../convert/options.ts';
 import { ARTEFACT_FORMATS, PRECISIONS } from '../convert/options.ts';
+import { printable } from '../core/printable.ts';
 import { PRESETS } from '../preprocess/steps.ts';
 import { formatBytes, formatCount } from './format.ts';
 import { createProgress } from './progress.ts';
@@ -57,10 +58,12 @@ export function register(program: Command): void {
         const result = await convert(file, {
           ...options,
           ...(precision !== undefined && { precisions: precision }),
-          onProgress: (line) => progress.update(line),
+          onProgress: (line) => progress.update(printable(line)),
         });
         progress.done();
-        process.stdout.write(flags.json ? `${JSON.stringify({ schema: 1, ...result })}\n` : summary(result, performance.now() - started));
+        process.stdout.write(
+          flags.json ? `${JSON.stringify({ schema: 1, ...result })}\n` : printable(summary(result, performance.now() - started), { lines: true }),
+        );
       } finally {
         progress.done();
       }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { InspectedPort, Inspection } from '../convert/inspect.ts';
+import { printable } from '../core/printable.ts';
 import { formatBytes, formatCount } from './format.ts';
 
 const EXAMPLES = `
@@ -21,7 +22,7 @@ export function register(program: Command): void {
     .action(async (file: string, { json }: { json?: boolean }) => {
       const { inspect } = await import('../convert/inspect.ts');
       const inspection = await inspect(file);
-      process.stdout.write(json ? `${JSON.stringify({ schema: 1, ...inspection })}\n` : print(inspection));
+      process.stdout.write(json ? `${JSON.stringify({ schema: 1, ...inspection })}\n` : printable(print(inspection), { lines: true }));
     });
 }
 

@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /**
  * Every error a user can meet, in one catalogue: a stable code and the exit code of the command that ends with it.
  * `docs/errors.md` explains each; a test fails if the page lacks a code or invents one.
@@ -68,7 +70,13 @@ export class TorchliftError extends Error {
   readonly details: readonly string[];
 
   constructor(code: ErrorCode, { remedy = code === 'internal' ? undefined : REMEDIES[code], ...given }: ErrorParts) {
-    const parts = { ...given, remedy };
+    const parts = {
+      ...given,
+      what: printable(given.what, { lines: true }),
+      details: (given.details ?? []).map((line) => printable(line)),
+      ...(given.where !== undefined && { where: printable(given.where) }),
+      remedy: remedy && printable(remedy, { lines: true }),
+    };
     super(formatMessage(parts), parts.cause === undefined ? undefined : { cause: parts.cause });
     this.name = 'TorchliftError';
     this.code = code;
@@ -76,7 +84,7 @@ export class TorchliftError extends Error {
     this.what = parts.what;
     this.where = parts.where;
     this.remedy = parts.remedy;
-    this.details = parts.details ?? [];
+    this.details = parts.details;
   }
 }
 

@@ -21,7 +21,9 @@ export class ConfigReader {
     return Object.hasOwn(this.#config, key) ? this.#config[key] : undefined;
   }
 
+  /** An explicit null is false, as Python's None is; a missing key takes the fallback. */
   boolean(key: string, fallback?: boolean): boolean {
+    if (Object.hasOwn(this.#config, key) && this.#config[key] === null) return false;
     return this.#read(key, fallback, 'a boolean', (value) => (typeof value === 'boolean' ? value : undefined));
   }
 

@@ -20,23 +20,24 @@ const REMEDIES = {
 
 const CODES = { unsafe: 'unsafe-lambda', malformed: 'malformed-config', unsupported: 'unsupported' } as const;
 
-/** The one error for all findings of the gravest kind: unsafe before malformed before unsupported. */
+/** One error for all findings, with the code of the gravest (unsafe before malformed before unsupported); it lists the others behind those. */
 export function errorOfFindings(findings: readonly Finding[], fileName: string): TorchliftError {
   const kind =
     (['unsafe', 'malformed', 'unsupported'] as const).find((candidate) => findings.some((finding) => finding.kind === candidate)) ?? 'unsupported';
   const chosen = findings.filter((finding) => finding.kind === kind);
+  const others = findings.filter((finding) => finding.kind !== kind);
   const count = new Set(chosen.map(({ layer }) => layer.join('/'))).size;
   const layers = count === 1 ? '1 layer' : `${count} layers`;
-  const remedies = [...new Set(chosen.map(({ remedy }) => remedy ?? REMEDIES[kind]))];
+  const remedies = [...new Set([...chosen, ...others].map((finding) => finding.remedy ?? REMEDIES[finding.kind]))];
   const whats = {
     unsafe: `${layers} would run code stored in the file`,
     malformed: `${layers} can't be what the file says`,
     unsupported: `${layers} can't be converted`,
   };
   return new TorchliftError(CODES[kind], {
-    what: whats[kind],
+    what: others.length === 0 ? whats[kind] : `${whats[kind]}; others stand in the way too`,
     where: fileName,
-    details: chosen.map((finding) => `${finding.layer.join('/')} (${finding.className}): ${finding.what}`),
+    details: [...chosen, ...others].map((finding) => `${finding.layer.join('/')} (${finding.className}): ${finding.what}`),
     remedy: remedies.join('\n  '),
   });
 }

@@ -350,12 +350,23 @@ describe('refusals', () => {
     expect(error.remedy).toContain('SavedModel');
   });
 
-  test('a Lambda is unsafe, and that outweighs unsupported', () => {
+  test('a Lambda is unsafe, and that outweighs unsupported; both are named', () => {
     const error = errorOf(
       withLayers(layer('Mine>A', 'a', {}, [['x', 0, 0]]), layer('Lambda', 'last', { function: ['4wEAAA==', null, null] }, [['a', 0, 0]])),
     );
     expect(error).toMatchObject({ code: 'unsafe-lambda', exitCode: 4 });
-    expect(error.details).toEqual(['last (Lambda): a Lambda is Python bytecode; it is neither run nor read']);
+    expect(error.details).toEqual([
+      'last (Lambda): a Lambda is Python bytecode; it is neither run nor read',
+      expect.stringMatching(/^a \(Mine>A\): /),
+    ]);
+  });
+
+  test('options are read as Keras reads them: upper case padding, None for no bias, the inner names of TensorFlow', () => {
+    const conv = { filters: 2, kernel_size: [1, 1], padding: 'VALID', use_bias: null, activation: 'log_softmax_v2' };
+    const image = functional('m', [input('x', [null, 4, 4, 3]), layer('Conv2D', 'last', conv, [['x', 0, 0]])], [['x', 0, 0]], [['last', 0, 0]]);
+    const { graph } = imported(modelFile(image, { last: { kernel: [1, 1, 3, 2] } }));
+    expect(graph.nodes.map(({ op }) => op)).toContain('LogSoftmax');
+    expect([...graph.weights.values()].filter(({ kind }) => kind === 'parameter').map(({ role }) => role)).toEqual(['weight']);
   });
 
   test('code inside a wrapper or as an activation is unsafe too; arguments nobody reads are refused', () => {

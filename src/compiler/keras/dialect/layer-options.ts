@@ -15,7 +15,9 @@ export function normalizeOptions(className: string, config: JsonObject, source: 
     if (/_(initializer|regularizer|constraint)$/.test(key) || key === 'activity_regularizer') continue;
     if (key === 'activation' || key.endsWith('_activation')) options.push([key, normalizeActivation(value, nested)]);
     else if (key === 'dtype') options.push([key, readDtype(className, value, source, path)]);
-    else if (key === 'data_format') options.push([key, value ?? 'channels_last']);
+    // Keras lowers these itself (keras/utils/conv_utils.py, normalize_padding and normalize_data_format).
+    else if (key === 'data_format') options.push([key, lowered(value ?? 'channels_last')]);
+    else if (key === 'padding' || key === 'interpolation') options.push([key, lowered(value)]);
     else if (key === 'axis') options.push([key, Array.isArray(value) && value.length === 1 ? value[0] : value]);
     else if (key === 'batch_shape' && className === 'InputLayer') options.push(['batch_input_shape', value]);
     else if (WRAPPED.has(key) && isObject(value)) options.push([key, normalizeWrapped(value, nested)]);
@@ -24,6 +26,10 @@ export function normalizeOptions(className: string, config: JsonObject, source: 
     else options.push([key, value]);
   }
   return Object.fromEntries(options);
+}
+
+function lowered(value: unknown): unknown {
+  return typeof value === 'string' ? value.toLowerCase() : value;
 }
 
 /** Keys under which a wrapper (TimeDistributed, Bidirectional, RNN) holds the layer it wraps. */

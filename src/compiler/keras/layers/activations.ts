@@ -31,6 +31,8 @@ const BY_NAME: Readonly<Record<string, Activation>> = {
   leaky_relu: { ...RELU, slope: 0.2 },
   linear: LINEAR,
   log_softmax: { kind: 'log_softmax', axis: -1 },
+  // What TensorFlow's own functions are called inside: `activation=tf.nn.log_softmax`.
+  log_softmax_v2: { kind: 'log_softmax', axis: -1 },
   mish: { kind: 'mish' },
   relu: RELU,
   relu6: { ...RELU, maxValue: 6 },
@@ -38,6 +40,7 @@ const BY_NAME: Readonly<Record<string, Activation>> = {
   sigmoid: { kind: 'sigmoid' },
   silu: { kind: 'silu' },
   softmax: { kind: 'softmax', axes: [-1] },
+  softmax_v2: { kind: 'softmax', axes: [-1] },
   softplus: { kind: 'softplus' },
   softsign: { kind: 'softsign' },
   swish: { kind: 'silu' },

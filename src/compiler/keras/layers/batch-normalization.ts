@@ -1,6 +1,6 @@
 import { defineLayer, type WeightSpec } from '../layer.ts';
 import { fixedSize, inputShape } from './input-size.ts';
-import { filled, onlyInput, transpose } from './nodes.ts';
+import { castToFloat, filled, onlyInput, transpose } from './nodes.ts';
 import { readAxes } from './options.ts';
 
 interface BatchNormalizationConfig {
@@ -41,7 +41,8 @@ export const batchNormalization = defineLayer<BatchNormalizationConfig>({
   },
   emit(context) {
     const { config } = context;
-    const x = onlyInput(context);
+    // Keras computes in the statistics' float32, whatever comes in: bytes of an image, say.
+    const x = castToFloat(context, onlyInput(context));
     const rank = context.shape(x).length;
     const axis = config.axis < 0 ? config.axis + rank : config.axis;
     if (axis < 1 || axis >= rank) return context.unsupported(`axis ${config.axis} of a tensor of rank ${rank}`);
