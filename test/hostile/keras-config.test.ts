@@ -137,7 +137,7 @@ test.each<[string, unknown, readonly string[]]>([
         ['attention', 0, 0],
       ]),
     ),
-    ['last/code (Lambda)'],
+    ['last/code (Lambda)', 'attention (Acme>Attention)'],
   ],
   [
     'a Lambda inside a wrapper',
