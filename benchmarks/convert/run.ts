@@ -1,49 +1,31 @@
 /** npm run benchmark:convert: the 227 MB InceptionV3 to all artefacts, against tf2onnx → onnx2torch → torch.jit.trace, in pairs. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../src/core/package-root.ts';
-import { cacheFolder } from '../../src/engines/runtimes/cache-folder.ts';
-import { findInterpreters } from '../../src/engines/runtimes/find-interpreters.ts';
+import { version } from '../../src/core/version.ts';
+import { pythonOver } from '../../test/support/python-environments.ts';
+import { iterations } from '../measure/iterations.ts';
 import { realModel } from '../measure/real-model.ts';
 import { machine, median, verdict, writeResult } from '../measure/report.ts';
 import { type ProcessCost, wholeProcess } from '../measure/whole-process.ts';
 
-const PAIRS = 3;
-const RUNS_OF_OURS = 5;
-
-/** An environment of the peer's own; the two halves can't share one, since TensorFlow 2.10 wants protobuf 3. */
-async function environment(name: string, pythons: readonly string[], packages: readonly (readonly string[])[]): Promise<string> {
-  const folder = join(cacheFolder(), 'runtimes', name);
-  const python = join(folder, 'bin', 'python');
-  if (existsSync(join(folder, 'complete'))) return python;
-  const interpreter = (await findInterpreters()).find(({ version }) => pythons.includes(version));
-  if (interpreter === undefined) throw new Error(`${name} needs Python ${pythons.join(' or ')}`);
-  console.error(`making the environment ${name} (once)`);
-  execFileSync(interpreter.path, ['-m', 'venv', '--clear', folder]);
-  for (const list of packages) execFileSync(python, ['-m', 'pip', 'install', '-q', ...list], { stdio: ['ignore', 'inherit', 'inherit'] });
-  writeFileSync(join(folder, 'complete'), '');
-  return python;
-}
+const PAIRS = iterations(5);
 
 const h5 = await realModel('inception_v3');
 const here = join(packageRoot(), 'benchmarks', 'convert');
-const exporter = await environment(
-  'peer-tf2onnx',
-  ['3.10', '3.9', '3.8'],
-  [['tensorflow-cpu==2.10.1', 'tf2onnx==1.14.0', 'onnx==1.12.0', 'numpy<2', 'h5py']],
-);
-// onnx2torch asks for torchvision, of which there is no CPU build beside this torch: trace_torch.py puts a stand-in in its place.
-const importer = await environment(
-  'peer-onnx2torch',
-  ['3.11'],
-  [
-    ['torch==2.13.0', 'onnx', 'numpy'],
-    ['--no-deps', 'onnx2torch'],
-  ],
-);
+// Two environments: TensorFlow 2.10 and today's onnx want different protobufs.
+const exporter = await pythonOver('tensorflow', 'peer-tf2onnx', join(here, 'tf2onnx.txt'));
+const importer = await pythonOver('torch', 'peer-onnx2torch', join(here, 'onnx2torch.txt'), ['--no-deps']);
 const scratch = mkdtempSync(join(tmpdir(), 'torchlift-benchmark-'));
+
+/** Versions of those of the packages that an environment has. */
+function versionsOf(python: string, packages: readonly string[]): Record<string, string> {
+  const script = 'import json, sys, importlib.metadata as m; v = {d.metadata["Name"]: d.version for d in m.distributions()}';
+  const print = 'print(json.dumps({name: v[name] for name in sys.argv[1:] if name in v}))';
+  return JSON.parse(execFileSync(python, ['-c', `${script}\n${print}`, ...packages], { encoding: 'utf8' })) as Record<string, string>;
+}
 
 function ours(): ProcessCost {
   const output = join(scratch, 'bundle');
@@ -59,12 +41,13 @@ function theirs(): ProcessCost {
 }
 
 try {
-  ours(); // warms the page cache for both
+  // Warms the page cache for both, and leaves Python's compiled modules.
+  ours();
+  theirs();
   const pairs: { ours: ProcessCost; theirs: ProcessCost }[] = [];
   for (let pair = 0; pair < PAIRS; pair++) pairs.push({ ours: ours(), theirs: theirs() });
-  const alone = [...pairs.map((pair) => pair.ours), ...Array.from({ length: RUNS_OF_OURS - PAIRS }, ours)];
-  const seconds = median(alone.map((cost) => cost.seconds));
-  const peakMb = median(alone.map((cost) => cost.peakBytes)) / 1e6;
+  const seconds = median(pairs.map((pair) => pair.ours.seconds));
+  const peakMb = median(pairs.map((pair) => pair.ours.peakBytes)) / 1e6;
   const faster = median(pairs.map((pair) => pair.theirs.seconds / pair.ours.seconds));
   const memory = median(pairs.map((pair) => pair.ours.peakBytes / pair.theirs.peakBytes));
   const theirSeconds = median(pairs.map((pair) => pair.theirs.seconds));
@@ -72,10 +55,15 @@ try {
   console.log(`InceptionV3, 227 MB .h5 → four artefacts, on ${machine().processor}`);
   console.log(`  torchlift     ${seconds.toFixed(2)} s, ${verdict(seconds, 2)}; ${peakMb.toFixed(0)} MB, ${verdict(peakMb, 600)}`);
   console.log(`  the chain     ${theirSeconds.toFixed(1)} s, ${theirPeakMb.toFixed(0)} MB`);
-  console.log(`  time          1/${faster.toFixed(1)} of the chain's, ${verdict(1 / faster, 1 / 15)}`);
+  console.log(`  time          1/${faster.toFixed(1)} of the chain's, ${verdict(1 / faster, 0.0667)}`);
   console.log(`  memory        ${memory.toFixed(3)} of the chain's, ${verdict(memory, 0.1)}`);
   writeResult('convert', {
     command: 'npm run benchmark:convert',
+    versions: {
+      torchlift: version(),
+      ...versionsOf(exporter, ['tensorflow-cpu', 'tensorflow', 'tensorflow-macos', 'tf2onnx', 'onnx']),
+      ...versionsOf(importer, ['torch', 'onnx2torch']),
+    },
     seconds,
     peakMb,
     chainSeconds: theirSeconds,

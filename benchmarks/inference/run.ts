@@ -6,11 +6,12 @@ import { measureInTurns } from '../../examples/nsfwjs/measure.ts';
 import { MODELS, type ModelName } from '../../examples/nsfwjs/models.ts';
 import { convert } from '../../src/convert/convert.ts';
 import { openWorker } from '../../src/engines/worker-engine.ts';
+import { iterations } from '../measure/iterations.ts';
 import { realModel } from '../measure/real-model.ts';
 import { machine, verdict, writeResult } from '../measure/report.ts';
 
 const BATCH = 32;
-const ROUNDS = 15;
+const ROUNDS = iterations(15);
 /** Of predict's time, at most. */
 const TARGETS: Record<ModelName, { float32: number; bfloat16: number }> = {
   mobilenet_v2: { float32: 0.7, bfloat16: 0.45 },

@@ -9,15 +9,30 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly bf16: boolean;
+  /** `linux x64` */
+  readonly system: string;
+  readonly node: string;
+}
+
 /** What figures depend on. `bf16`: does the processor have bfloat16 arithmetic (AVX512-BF16, AMX, Arm's)? */
-export function machine(): { readonly processor: string; readonly cores: number; readonly bf16: boolean } {
+export function machine(): Machine {
   let flags = '';
   try {
     flags = readFileSync('/proc/cpuinfo', 'utf8');
   } catch {
     // macOS has no such file; Apple's processors have bf16 from the M2 on, which torch's CPU kernels don't use.
   }
-  return { processor: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism(), bf16: /avx512_bf16|amx_bf16|\bbf16\b/.test(flags) };
+  return {
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    bf16: /avx512_bf16|amx_bf16|\bbf16\b/.test(flags),
+    system: `${process.platform} ${process.arch}`,
+    node: process.versions.node,
+  };
 }
 
 /** Keeps a benchmark's last result beside its script. */

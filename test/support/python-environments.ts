@@ -6,6 +6,7 @@ import { packageRoot } from '../../src/core/package-root.ts';
 import { cacheFolder } from '../../src/engines/runtimes/cache-folder.ts';
 import { ensureRuntime } from '../../src/engines/runtimes/ensure-runtime.ts';
 import { withFolderLock } from '../../src/engines/runtimes/folder-lock.ts';
+import type { RuntimeName } from '../../src/engines/runtimes/specifications.ts';
 
 const report = (line: string) => process.stderr.write(`  ${line}\n`);
 
@@ -14,22 +15,26 @@ export async function tensorflowPython(): Promise<string> {
   return (await ensureRuntime('tensorflow', report)).python;
 }
 
-/** Interpreter with PyTorch and the tests' own packages: an environment over the torch runtime, whose packages it sees through a .pth file. */
-export async function torchTestPython(): Promise<string> {
-  const { python: torch } = await ensureRuntime('torch', report);
-  const requirements = join(packageRoot(), 'test', 'requirements.txt');
-  const key = createHash('sha256').update(readFileSync(requirements)).update(torch).digest('hex').slice(0, 12);
-  const folder = join(cacheFolder(), 'runtimes', `torch-test-${key}`);
+/** Interpreter with PyTorch and the tests' own packages. */
+export function torchTestPython(): Promise<string> {
+  return pythonOver('torch', 'torch-test', join(packageRoot(), 'test', 'requirements.txt'));
+}
+
+/** Interpreter with more packages: an environment over a runtime of ours, whose packages it sees through a .pth file. Made once. */
+export async function pythonOver(runtime: RuntimeName, name: string, requirements: string, pipOptions: readonly string[] = []): Promise<string> {
+  const { python: base } = await ensureRuntime(runtime, report);
+  const key = createHash('sha256').update(readFileSync(requirements)).update(base).digest('hex').slice(0, 12);
+  const folder = join(cacheFolder(), 'runtimes', `${name}-${key}`);
   const python = join(folder, 'bin', 'python');
   await withFolderLock(
     `${folder}.lock`,
-    () => report('waiting for another process that makes the test environment'),
+    () => report(`waiting for another process that makes the environment ${name}`),
     async () => {
       if (existsSync(join(folder, 'complete'))) return;
-      report(`making the test environment (once; ${folder})`);
+      report(`making the environment ${name} (once; ${folder})`);
       rmSync(folder, { recursive: true, force: true });
-      run(torch, '-m', 'venv', folder);
-      writeFileSync(join(sitePackages(python), 'torch-runtime.pth'), `${sitePackages(torch)}\n`);
+      run(base, '-m', 'venv', folder);
+      writeFileSync(join(sitePackages(python), 'runtime.pth'), `${sitePackages(base)}\n`);
       run(
         python,
         '-m',
@@ -37,6 +42,7 @@ export async function torchTestPython(): Promise<string> {
         'install',
         '--disable-pip-version-check',
         '-q',
+        ...pipOptions,
         '-r',
         requirements,
         ...(process.env.TORCHLIFT_PIP_ARGS?.split(/\s+/).filter(Boolean) ?? []),
