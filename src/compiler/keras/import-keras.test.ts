@@ -416,3 +416,24 @@ describe('refusals', () => {
     expect(errorOf(config(input('x', [null, -4]))).code).toBe('malformed-config');
   });
 });
+
+test.each([
+  ['BatchNormalization', { axis: [3], momentum: 0.99, epsilon: 0.001, center: true, scale: true }, { g: [3], be: [3], m: [3], v: [3] }],
+  ['LayerNormalization', { axis: [3], epsilon: 0.001, center: true, scale: true }, { g: [3], be: [3] }],
+  ['LeakyReLU', { alpha: 0.3 }, {}],
+])('%s casts the bytes of an image, as in Keras', (className, config, weights) => {
+  const layers = [input('x', [null, 4, 4, 3], 'uint8'), layer(className, 'y', config, [['x', 0, 0]])];
+  const { graph } = imported(modelFile(functional('m', layers, [['x', 0, 0]], [['y', 0, 0]]), { y: weights }));
+  expect(graph.values.get(graph.inputs[0]?.value as never)?.dtype).toBe('uint8');
+  expect(graph.values.get(graph.outputs[0]?.value as never)?.dtype).toBe('float32');
+});
+
+test('a layer on integers that no runtime computes is refused, not written', () => {
+  const layers = [input('x', [null, 4, 4, 3], 'uint8'), layer('GlobalAveragePooling2D', 'y', {}, [['x', 0, 0]])];
+  const error = errorOf(modelFile(functional('m', layers, [['x', 0, 0]], [['y', 0, 0]])));
+  expect(error).toMatchObject({
+    code: 'unsupported',
+    details: [expect.stringContaining('y (GlobalAveragePooling2D): computes on a tensor of uint8')],
+  });
+  expect(error.remedy).toContain('Rescaling');
+});

@@ -45,12 +45,17 @@ export class StateBuilder {
     const structure = this.#constants.structure(value);
     const known = this.#keys.get(structure);
     if (known !== undefined) return known;
-    if (!isConstant(this.#graph, value)) return undefined;
+    if (!isConstant(this.#graph, value) || !this.#hasFixedShape(value)) return undefined;
     const weights = this.#constants.weights(value);
     const main = weights[0];
     if (main === undefined) return this.#add(value, this.#unique('constant_0'));
     if (this.#mode === 'train') return undefined;
     return this.#add(value, this.#unique(this.#inferenceKey(main, reader)), this.#weight(main));
+  }
+
+  /** A size that inference doesn't follow (of an Expand to computed sizes, say) is known to the program alone. */
+  #hasFixedShape(value: ValueId): boolean {
+    return this.#graph.values.get(value)?.shape.every((size) => typeof size === 'number') ?? false;
   }
 
   /** In graph order. The layout of a weight is the one that all its readers agree on. */

@@ -5,14 +5,14 @@ import { inputShape, inputValue } from './read.ts';
 
 /**
  * X [N, C, …], scale, B, mean and var [C] → Y. `momentum` is ONNX's: running = running·momentum + batch·(1 − momentum).
- * `training_mode` stays 0: whether it trains is the call's `mode` and the module's own.
+ * `training_mode` stays 0, so there is one output: whether it trains is the call's `mode` and the module's own.
  */
 export const batchNormalization = defineOperator({
   op: 'BatchNormalization',
   domain: '',
   since: 15,
   inputs: [5, 5],
-  outputs: [1, 3],
+  outputs: [1, 1],
   attributes: {
     epsilon: { type: 'float', default: 1e-5 },
     momentum: { type: 'float', default: 0.9 },
@@ -28,7 +28,7 @@ export const batchNormalization = defineOperator({
         () => `${context.node}: input ${index} of shape ${printShape(parameter)} for ${channels} channels`,
       );
     }
-    const statistics = { dtype: inputValue(context, 3).dtype, shape: inputShape(context, 3) };
-    return [{ dtype, shape }, statistics, statistics].slice(0, context.outputCount);
+    legal(context.attributes.training_mode === 0, () => `${context.node}: training_mode ${context.attributes.training_mode}`);
+    return [{ dtype, shape }];
   },
 });

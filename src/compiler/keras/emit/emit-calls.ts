@@ -10,6 +10,7 @@ import type { EmitContext, LayerDefinition, WeightSpec } from '../layer.ts';
 import { resolveDefinition } from '../resolve-definition.ts';
 import { WarningList } from '../warning-list.ts';
 import { inputLayer } from './input-layer.ts';
+import { computesOn } from './integer-operators.ts';
 import { modelInput } from './model-input.ts';
 
 /** Makes the graph values of a layer's variables, one for each spec, at the layer's first call. */
@@ -101,6 +102,14 @@ export class CallEmitter {
       return id;
     };
     if (parsed.definition !== inputLayer) callId();
+    const checkType = (op: string, [x]: readonly (ValueId | null)[]): void => {
+      const dtype = x === null || x === undefined ? 'float32' : builder.value(x).dtype;
+      if (!computesOn(op, dtype))
+        throw new TorchliftError('unsupported', {
+          what: `computes on a tensor of ${dtype}, which ONNX Runtime or PyTorch can't`,
+          remedy: INTEGERS_REMEDY,
+        });
+    };
     const context: EmitContext<unknown> = {
       builder,
       config: parsed.config,
@@ -119,8 +128,14 @@ export class CallEmitter {
         if (value === undefined) throw new TorchliftError('internal', { what: `${layer.className} asked for a weight ${role} it doesn't have` });
         return value;
       },
-      node: (op, nodeInputs, attributes = {}) => builder.node(op, nodeInputs, { name, calls: [callId()], attributes }),
-      nodes: (op, nodeInputs, outputCount, attributes = {}) => builder.nodes(op, nodeInputs, { name, calls: [callId()], attributes, outputCount }),
+      node(op, nodeInputs, attributes = {}) {
+        checkType(op, nodeInputs);
+        return builder.node(op, nodeInputs, { name, calls: [callId()], attributes });
+      },
+      nodes(op, nodeInputs, outputCount, attributes = {}) {
+        checkType(op, nodeInputs);
+        return builder.nodes(op, nodeInputs, { name, calls: [callId()], attributes, outputCount });
+      },
       shape: (value) => builder.shape(value),
       unsupported(what, remedy) {
         throw new TorchliftError('unsupported', { what, ...(remedy === undefined ? {} : { remedy }) });
@@ -206,4 +221,5 @@ export class CallEmitter {
 const MISSING = Symbol('a tensor without a value');
 const DAMAGED = 'The file was edited or damaged, unless Keras loads it: then please report it.';
 const INPUT_REMEDY = 'Build the model with an Input of known shape and a number dtype, and save it again.';
+const INTEGERS_REMEDY = 'Cast it to float32 in front (a Rescaling layer of scale 1 does), and save the model again.';
 const TRAINING_REMEDY = 'Rebuild the model without the argument training= (or with training=False) and save it again.';

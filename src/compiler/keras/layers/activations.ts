@@ -1,6 +1,6 @@
 import type { ValueId } from '../../graph/graph.ts';
 import type { ConfigReader } from '../config-reader.ts';
-import { constantLike, type Emitter, reduce } from './nodes.ts';
+import { castToFloat, constantLike, type Emitter, reduce } from './nodes.ts';
 
 /**
  * What a name or a layer given as `activation=` computes, with the defaults that name has: `'leaky_relu'` is `tf.nn.leaky_relu` (0.2),
@@ -135,7 +135,8 @@ export function emitActivation(context: Emitter, activation: Activation, x: Valu
 
 /** max_value where x ≥ max_value, x above the threshold, slope·(x − threshold) below it (keras/backend.py, relu). */
 function emitRelu(context: Emitter, { maxValue, slope, threshold }: Extract<Activation, { kind: 'relu' }>, x: ValueId): ValueId {
-  if (slope !== 0 && maxValue === undefined && threshold === 0) return context.node('LeakyRelu', [x], { alpha: slope });
+  // tf.nn.leaky_relu takes integers, as floats; the others don't.
+  if (slope !== 0 && maxValue === undefined && threshold === 0) return context.node('LeakyRelu', [castToFloat(context, x)], { alpha: slope });
   let y: ValueId;
   if (threshold !== 0) y = context.node('ThresholdedRelu', [x], { alpha: threshold });
   else if (maxValue === undefined) y = context.node('Relu', [x]);

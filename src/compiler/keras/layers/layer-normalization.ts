@@ -1,6 +1,6 @@
 import { defineLayer, type WeightSpec } from '../layer.ts';
 import { fixedSize, inputShape } from './input-size.ts';
-import { filled, onlyInput, transpose } from './nodes.ts';
+import { castToFloat, filled, onlyInput, transpose } from './nodes.ts';
 import { readAxes } from './options.ts';
 
 interface LayerNormalizationConfig {
@@ -29,7 +29,7 @@ export const layerNormalization = defineLayer<LayerNormalizationConfig>({
   },
   emit(context) {
     const { config } = context;
-    const x = onlyInput(context);
+    const x = castToFloat(context, onlyInput(context));
     const shape = context.shape(x);
     const axes = config.axes.map((axis) => (axis < 0 ? axis + shape.length : axis));
     const ascending = axes.every((axis, index) => axis > (axes[index - 1] ?? 0) && axis < shape.length);

@@ -227,6 +227,13 @@ describe('functions', () => {
     expect(refusal(() => call('math.multiply', { y: 0.5 }, { dtype: 'uint8' })).what).toContain('a constant 0.5 for a tensor of dtype uint8');
   });
 
+  test('an index that no integer holds', () => {
+    expect(refusal(() => call('__operators__.getitem', { slice_spec: [2 ** 53] })).what).toContain('a computed index');
+    expect(refusal(() => call('__operators__.getitem', { slice_spec: [{ start: 2 ** 53, stop: null, step: null }] })).what).toContain(
+      'a computed range',
+    );
+  });
+
   test('a computed index or shape is refused', () => {
     expect(refusal(() => call('__operators__.getitem', { slice_spec: [{ input: 0 }] })).what).toContain('a computed index');
     expect(refusal(() => call('reshape', { shape: { input: 0 } })).what).toContain('a shape that is computed');

@@ -105,6 +105,16 @@ test('calls of one BatchNormalization keep their order where branches are put to
   expect(operations(module.forward)).toEqual(['permute', 'one', 'bn', 'permute', 'two', 'bn', 'add', 'to']);
 });
 
+test('a tensor that one call reads twice is no call before itself', () => {
+  const model = new KerasGraph();
+  const x = model.conv(['one'], model.image('x', 4), 3);
+  const weight = (role: string) => model.weight(['bn'], role, [3]);
+  const y = model.layer(['bn'], 'BatchNormalization', 'follows', (calls) =>
+    model.node('BatchNormalization', [x, weight('weight'), weight('weight'), weight('running_mean'), weight('running_var')], {}, calls),
+  );
+  expect(operations(modulesOf(model.graph({ y })).forward)).toEqual(['permute', 'one', 'bn']);
+});
+
 test('layers of one class share it where only sizes differ; what differs is the constructor’s', () => {
   const model = new KerasGraph();
   const x = model.separable(['a'], model.image('image', 8), 5, [1, 1, 1, 1]);

@@ -16,8 +16,7 @@ export function depthFirstOrder(body: readonly ForwardStatement[], outputs: read
   const needs = (index: number): readonly number[] => {
     const statement = body[index] as ForwardStatement;
     const made = readBy(statement).flatMap(({ id }) => maker.get(id) ?? []);
-    const before = previousCall.get(index);
-    return before === undefined ? made : [before, ...made];
+    return [...(previousCall.get(index) ?? []), ...made];
   };
   const ordered: ForwardStatement[] = [];
   const placed = new Set<number>();
@@ -62,18 +61,16 @@ function variablesOf(argument: LocalArgument): readonly Variable[] {
   return argument.kind === 'tensors' ? argument.items.flatMap(variablesOf) : [];
 }
 
-function previousCalls(body: readonly ForwardStatement[]): ReadonlyMap<number, number> {
+/** Earlier statements that must stay before this one. A statement may reach one attribute several times, and several attributes. */
+function previousCalls(body: readonly ForwardStatement[]): ReadonlyMap<number, readonly number[]> {
   const last = new Map<string, number>();
-  const previous = new Map<number, number>();
+  const previous = new Map<number, readonly number[]>();
   body.forEach((statement, index) => {
     const { operation } = statement;
     if (operation.kind === 'aten' && operation.op !== 'batch_norm') return;
-    for (const path of pathsOf(statement)) {
-      const key = path.join('.');
-      const before = last.get(key);
-      if (before !== undefined) previous.set(index, before);
-      last.set(key, index);
-    }
+    const keys = new Set(pathsOf(statement).map((path) => path.join('.')));
+    previous.set(index, [...new Set([...keys].flatMap((key) => last.get(key) ?? []))]);
+    for (const key of keys) last.set(key, index);
   });
   return previous;
 }

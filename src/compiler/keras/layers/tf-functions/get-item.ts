@@ -97,10 +97,10 @@ function expandEllipsis(call: FunctionCall, spec: readonly unknown[], rank: numb
 
 function readItem(call: FunctionCall, item: unknown): Item {
   if (item === null) return { kind: 'newaxis' };
-  if (Number.isInteger(item)) return { kind: 'index', index: item as number };
+  if (Number.isSafeInteger(item)) return { kind: 'index', index: item as number };
   if (typeof item !== 'object' || asTensor(item) !== undefined || Array.isArray(item)) return call.refuse('a computed index');
   const { start = null, stop = null, step = null } = item as { start?: unknown; stop?: unknown; step?: unknown };
-  const isBound = (value: unknown): value is number | null => value === null || Number.isInteger(value);
+  const isBound = (value: unknown): value is number | null => value === null || Number.isSafeInteger(value);
   if (!isBound(start) || !isBound(stop) || !isBound(step) || step === 0) return call.refuse('a computed range');
   return { kind: 'range', start, stop, step: step ?? 1 };
 }
