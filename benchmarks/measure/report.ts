@@ -45,5 +45,5 @@ export function writeResult(folder: string, result: unknown): void {
 
 /** `met` or `missed`, for a target that is an upper bound. */
 export function verdict(value: number, atMost: number): string {
-  return value <= atMost ? `met (at most ${atMost})` : `MISSED (at most ${atMost})`;
+  return `${value <= atMost ? 'met' : 'MISSED'} (at most ${Number(atMost.toPrecision(3))})`;
 }

