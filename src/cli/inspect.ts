@@ -111,7 +111,11 @@ function table({ layers, operators, tensors }: Inspection): string[] {
   return [];
 }
 
+/** A column without a single entry is left out. */
 function columns(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  return ['', ...[titles, ...rows].map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()), ''];
+  const shown = titles.map((_, column) => column).filter((column) => rows.some((row) => row[column] !== ''));
+  const width = (column: number) => Math.max(...[titles, ...rows].map((row) => row[column]?.length ?? 0));
+  const widths = shown.map(width);
+  const line = (row: readonly string[]) => shown.map((column, index) => row[column]?.padEnd(widths[index] ?? 0)).join('  ');
+  return ['', ...[titles, ...rows].map((row) => `  ${line(row)}`.trimEnd()), ''];
 }

@@ -102,7 +102,13 @@ function openOnnx(path: string, options: OpenOptions): OpenModel {
   const file = openOnnxFile(path);
   try {
     const graph = importOnnx(file);
-    const weights = file.model.graph.initializers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+    const { initializers } = file.model.graph;
+    const external = [
+      ...new Set(initializers.flatMap(({ external }) => (external === undefined || external.refusal ? [] : external.location))),
+    ].sort();
+    const paths = [path, ...external.map((location) => join(dirname(path), location))];
+    const sizeBytes = paths.reduce((sum, each) => sum + statSync(each).size, 0);
+    const weights = initializers.reduce((sum, tensor) => sum + tensor.sizeBytes, 0);
     const model = {
       ...graph.model,
       ...(options.classes && { classes: options.classes }),
@@ -110,13 +116,13 @@ function openOnnx(path: string, options: OpenOptions): OpenModel {
     };
     const record = {
       file: file.fileName,
-      sizeBytes: file.sizeBytes,
+      sizeBytes,
       format: 'onnx',
       framework: graph.model.framework,
       frameworkVersion: graph.model.frameworkVersion,
-      bytes: { weights, optimizer: 0, rest: file.sizeBytes - weights },
+      bytes: { weights, optimizer: 0, rest: sizeBytes - weights },
     } as const;
-    return { graph: { ...graph, model }, warnings: [], paths: [path], record, close: () => file.close() };
+    return { graph: { ...graph, model }, warnings: [], paths, record, close: () => file.close() };
   } catch (error) {
     file.close();
     throw error;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { TorchliftError } from '../core/errors.ts';
 import { checkJsonDepth } from '../core/json-depth.ts';
 import { readTextFile } from '../core/read-text-file.ts';
@@ -7,6 +8,8 @@ import { PRESETS, parseSteps, type Step } from './steps.ts';
 export function loadSteps(presetOrFile: string): readonly Step[] {
   if (Object.hasOwn(PRESETS, presetOrFile)) return PRESETS[presetOrFile] as readonly Step[];
   const expected = `Give --preprocess a preset (${Object.keys(PRESETS).join(', ')}) or a JSON file with a list of steps.`;
+  if (!existsSync(presetOrFile))
+    throw new TorchliftError('file-not-found', { what: 'is neither a preset nor a file', where: presetOrFile, remedy: expected });
   const text = readTextFile(presetOrFile, expected);
   let json: unknown;
   try {

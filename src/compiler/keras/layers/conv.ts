@@ -1,3 +1,4 @@
+import { TorchliftError } from '../../../core/errors.ts';
 import type { ValueId } from '../../graph/graph.ts';
 import type { ConfigReader } from '../config-reader.ts';
 import { defineLayer, type WeightSpec } from '../layer.ts';
@@ -91,6 +92,8 @@ function defineConv(className: string, rank: number) {
     }),
     weights({ kernelSize, filters, groups, useBias, dataFormat }, inputShapes) {
       const channels = fixedSize(inputShape(inputShapes, rank + 2), channelAxis(dataFormat));
+      if (channels % groups !== 0 || filters % groups !== 0)
+        throw new TorchliftError('malformed-config', { what: `${channels} channels and ${filters} filters can't be divided into ${groups} groups` });
       return [
         { shape: [...kernelSize, channels / groups, filters], kind: 'parameter', role: 'weight', kerasName: 'kernel' },
         ...biasSpec(useBias, filters),

@@ -14,7 +14,8 @@ export function inputShape(shapes: readonly Shape[], rank?: number): Shape {
 /** Size of one axis (negative counts from the end), where the layer's weights need it to be fixed. */
 export function fixedSize(shape: Shape, axis: number): number {
   const size = shape.at(axis);
-  if (typeof size === 'number' && Number.isInteger(axis)) return size;
+  if (typeof size === 'number') return size;
+  if (size === undefined) throw new TorchliftError('malformed-config', { what: `axis ${axis} is none of the input's ${printShape(shape)}` });
   throw new TorchliftError('unsupported', {
     what: `the size of axis ${axis} of the input ${printShape(shape)} must be fixed: the layer's weights depend on it`,
     remedy: 'Save the model with an Input that fixes this size.',
