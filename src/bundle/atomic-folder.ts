@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { TorchliftError } from '../core/errors.ts';
+import { foreignEntries } from './bundle-contents.ts';
 import { diskError } from './file-sink.ts';
 import { makeFolders } from './make-folders.ts';
 
@@ -14,21 +15,28 @@ const PARTIAL = /^\.(.+)\.partial-(\d+)(?:-[0-9a-f]+)?(-old)?$/;
  */
 const inProgress = new Set<string>();
 
-/** Throws `bundle-exists` where something stands at `folder` and may not be replaced; never replaces what isn't a bundle. */
+/** Throws `bundle-exists` where something stands at `folder` and may not be replaced; never replaces what no conversion wrote. */
 export function assertWritable(folder: string, force: boolean): void {
-  let isBundle: boolean;
+  let foreign: readonly string[] | undefined;
   try {
     const stat = lstatSync(folder, { throwIfNoEntry: false });
     if (stat === undefined) return;
-    isBundle = stat.isDirectory() && (existsSync(join(folder, 'manifest.json')) || readdirSync(folder).length === 0);
+    foreign = stat.isDirectory() ? foreignEntries(folder) : undefined;
   } catch (cause) {
     throw diskError(folder, cause);
   }
-  if (!isBundle) {
+  if (foreign === undefined) {
     throw new TorchliftError('bundle-exists', {
       what: 'exists and is not a bundle, so it is not replaced',
       where: folder,
       remedy: 'Choose another folder with -o.',
+    });
+  }
+  if (foreign.length > 0) {
+    throw new TorchliftError('bundle-exists', {
+      what: `exists and holds files that no conversion wrote, so it is not replaced: ${foreign.slice(0, 5).join(', ')}${foreign.length > 5 ? ', …' : ''}`,
+      where: folder,
+      remedy: 'Move them elsewhere, or choose another folder with -o.',
     });
   }
   if (!force)
