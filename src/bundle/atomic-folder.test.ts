@@ -42,12 +42,17 @@ test('a failure leaves nothing, and an existing bundle as it was', async () => {
   expect(versionIn(target)).toBe('old');
 });
 
-test('an existing bundle is replaced with force alone, and whole', async () => {
+test('an existing bundle is replaced with force alone, and keeps what no conversion wrote', async () => {
   await writeFolderAtomically(target, false, fill('old'));
-  for (const name of ['model.py', 'evidence', '__pycache__']) writeFileSync(join(target, name), '');
+  for (const name of ['model.py', 'notes.txt']) writeFileSync(join(target, name), name);
+  for (const name of ['evidence', '__pycache__']) mkdirSync(join(target, name));
+  writeFileSync(join(target, 'evidence', 'validation.json'), '{}');
   await expect(writeFolderAtomically(target, false, fill('new'))).rejects.toMatchObject({ code: 'bundle-exists', exitCode: 2 });
   await writeFolderAtomically(target, true, fill('new'));
-  expect(readdirSync(target)).toEqual(['manifest.json']);
+  expect(versionIn(target)).toBe('new');
+  expect(readdirSync(target).sort()).toEqual(['evidence', 'manifest.json', 'notes.txt']);
+  expect(readFileSync(join(target, 'notes.txt'), 'utf8')).toBe('notes.txt');
+  expect(readdirSync(join(target, 'evidence'))).toEqual(['validation.json']);
   expect(readdirSync(parent)).toEqual(['bundle']);
 });
 
@@ -65,7 +70,6 @@ test.each([
   ['a web app', '{"name": "My PWA", "icons": []}', 'app.js'],
   ['an empty object', '{}', 'app.js'],
   ['no JSON', 'PK', 'app.js'],
-  ['a bundle with a file of somebody else', manifest('old'), 'moderation_model.h5'],
 ])('a folder with a manifest.json that is %s is not replaced, with force neither', async (_, text, name) => {
   mkdirSync(target);
   writeFileSync(join(target, 'manifest.json'), text);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { TorchliftError } from '../core/errors.ts';
 import { foreignEntries } from './bundle-contents.ts';
@@ -15,28 +15,21 @@ const PARTIAL = /^\.(.+)\.partial-(\d+)(?:-[0-9a-f]+)?(-old)?$/;
  */
 const inProgress = new Set<string>();
 
-/** Throws `bundle-exists` where something stands at `folder` and may not be replaced; never replaces what no conversion wrote. */
+/** Throws `bundle-exists` where something stands at `folder` and may not be replaced; never replaces what isn't a bundle. */
 export function assertWritable(folder: string, force: boolean): void {
-  let foreign: readonly string[] | undefined;
+  let isBundle: boolean;
   try {
     const stat = lstatSync(folder, { throwIfNoEntry: false });
     if (stat === undefined) return;
-    foreign = stat.isDirectory() ? foreignEntries(folder) : undefined;
+    isBundle = stat.isDirectory() && foreignEntries(folder) !== undefined;
   } catch (cause) {
     throw diskError(folder, cause);
   }
-  if (foreign === undefined) {
+  if (!isBundle) {
     throw new TorchliftError('bundle-exists', {
       what: 'exists and is not a bundle, so it is not replaced',
       where: folder,
       remedy: 'Choose another folder with -o.',
-    });
-  }
-  if (foreign.length > 0) {
-    throw new TorchliftError('bundle-exists', {
-      what: `exists and holds files that no conversion wrote, so it is not replaced: ${foreign.slice(0, 5).join(', ')}${foreign.length > 5 ? ', …' : ''}`,
-      where: folder,
-      remedy: 'Move them elsewhere, or choose another folder with -o.',
     });
   }
   if (!force)
@@ -49,8 +42,8 @@ export function assertWritable(folder: string, force: boolean): void {
 
 /**
  * Fills a folder beside its final place and moves it there in one rename: afterwards the whole folder is there, or nothing, the folders
- * above it included. What an earlier process left when it was killed is removed. With `force`, the old folder goes only when the new one is
- * complete.
+ * above it included. What an earlier process left when it was killed is removed. With `force`, the old bundle goes only when the new one is
+ * complete, and what no conversion wrote in it stays.
  */
 export async function writeFolderAtomically(folder: string, force: boolean, fill: (partial: string) => Promise<void>): Promise<void> {
   const target = resolve(folder);
@@ -111,6 +104,7 @@ function moveIntoPlace(partial: string, target: string, force: boolean): void {
   try {
     for (let attempt = 1; !isRenamed(partial, target); attempt++) {
       assertWritable(target, force && attempt < MAX_ATTEMPTS);
+      keepForeignEntries(target, partial);
       // A second one that was in the way: only the newest is worth keeping until ours stands there.
       if (hasOld) rmSync(old, { recursive: true, force: true });
       hasOld = isMovedAside(target, old);
@@ -120,6 +114,14 @@ function moveIntoPlace(partial: string, target: string, force: boolean): void {
     throw cause instanceof TorchliftError ? cause : diskError(target, cause);
   }
   if (hasOld) rmSync(old, { recursive: true, force: true });
+}
+
+/** What no conversion wrote goes over into the new bundle: a user's notes, evidence, even the source. Copied, so that nothing is lost at any moment. */
+function keepForeignEntries(target: string, partial: string): void {
+  for (const name of (existsSync(target) && foreignEntries(target)) || []) {
+    if (!existsSync(join(partial, name)))
+      cpSync(join(target, name), join(partial, name), { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  }
 }
 
 /** Not where a folder with files stands there. */

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from './manifest.ts';
 
-/** What a bundle gathers beside its artefacts: later commands' results, Python's caches, a file manager's notes. */
-const COMPANIONS: readonly string[] = ['manifest.json', 'evidence', '__pycache__', '.DS_Store'];
+/** Python's cache is of the old source. */
+const MADE: readonly string[] = ['manifest.json', '__pycache__'];
 
 /**
  * The names in `folder` that no conversion put there; undefined where it isn't a bundle at all. Many programs keep a `manifest.json`,
@@ -13,7 +13,7 @@ export function foreignEntries(folder: string): readonly string[] | undefined {
   const entries = readdirSync(folder);
   if (entries.length === 0) return [];
   const artefacts = ownArtefacts(folder);
-  return artefacts && entries.filter((name) => !COMPANIONS.includes(name) && !Object.hasOwn(artefacts, name));
+  return artefacts && entries.filter((name) => !MADE.includes(name) && !Object.hasOwn(artefacts, name));
 }
 
 function ownArtefacts(folder: string): Manifest['artefacts'] | undefined {
