@@ -12,14 +12,18 @@ export interface Engine {
 }
 
 export interface RunOptions {
-  /** Runs under autocast with this dtype. */
-  readonly autocast?: 'bf16';
+  /** `fp32`: as the file is, where omitted. `autocast`: under torch's, to bfloat16; torch alone. */
+  readonly precision?: 'fp32' | 'autocast';
+  /** `predict` where omitted, as production calls it; `function` is a called `tf.function`. TensorFlow alone. */
+  readonly call?: 'predict' | 'function';
 }
 
 export interface RunResult {
   readonly outputs: readonly Tensor[];
   /** Inside the worker: the model alone, no transport. */
   readonly milliseconds: number;
+  /** Processor time of all the worker's threads in that time. */
+  readonly cpuMilliseconds: number;
   /** The worker's largest resident size so far. */
   readonly peakBytes: number;
 }
