@@ -2,6 +2,7 @@ import type { Engine, RunOptions, RunResult } from './engine.ts';
 import type { Frame } from './framing.ts';
 import { ensureRuntime, type Progress } from './runtimes/ensure-runtime.ts';
 import type { RuntimeName } from './runtimes/specifications.ts';
+import { SupervisedWorker, type Supervision } from './supervised-worker.ts';
 import type { Tensor } from './tensor.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
@@ -11,6 +12,8 @@ export interface WorkerOptions {
   readonly model: string;
   /** Threads of one operator; the framework's default where omitted. */
   readonly threads?: number;
+  /** Replaces a worker that dies or hangs; where omitted, every request after that fails. */
+  readonly supervision?: Supervision;
   readonly progress: Progress;
 }
 
@@ -27,17 +30,26 @@ export interface WorkerEngine extends Engine {
  * Starts a worker process with the model loaded, makes its runtime first where that is missing.
  * Errors: `runtime-unavailable`, `io` (pip), `worker-failed` (the framework refuses the model; its words are in the message).
  */
-export async function openWorker(options: WorkerOptions): Promise<WorkerEngine> {
-  const runtime = await ensureRuntime(options.engine, options.progress);
+export async function openWorker({ engine, model, threads, supervision, progress }: WorkerOptions): Promise<WorkerEngine> {
+  const runtime = await ensureRuntime(engine, progress);
   const started = performance.now();
-  const worker = await startWorkerProcess(options.engine, runtime.python);
-  try {
-    const { header } = await worker.request('load', { model: options.model, threads: options.threads ?? null }, []);
-    return new HostedEngine(worker, `${options.engine} ${header.version}`, performance.now() - started);
-  } catch (error) {
-    await worker.close();
-    throw error;
-  }
+  let version: unknown;
+  const start = async (deadlineMs?: number): Promise<WorkerProcess> => {
+    const worker = await startWorkerProcess(engine, runtime.python);
+    const hung = deadlineMs === undefined ? undefined : setTimeout(() => worker.kill(`wasn't ready within ${deadlineMs / 1000} s`), deadlineMs);
+    try {
+      const { header } = await worker.request('load', { model, threads: threads ?? null }, []);
+      version = header.version;
+      return worker;
+    } catch (error) {
+      await worker.close();
+      throw error;
+    } finally {
+      clearTimeout(hung);
+    }
+  };
+  const worker = supervision === undefined ? await start() : await SupervisedWorker.start(start, supervision);
+  return new HostedEngine(worker, `${engine} ${version}`, performance.now() - started);
 }
 
 class HostedEngine implements WorkerEngine {

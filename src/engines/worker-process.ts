@@ -14,6 +14,8 @@ const TAIL_CHARACTERS = 2000;
 /** A child process that answers requests over a private socket (`python/torchlift_worker`). */
 export interface WorkerProcess {
   readonly pid: number;
+  /** It is gone, or about to be; what it is asked now fails. */
+  readonly ended: boolean;
   /** Calls a method of the worker's host; the answer's header has the fields it gave. Errors: `worker-failed` (its words are in the message). */
   request(method: string, options: Readonly<Record<string, unknown>>, tensors: readonly Tensor[]): Promise<Frame>;
   /** Lets it finish and waits for its end. */
@@ -21,6 +23,9 @@ export interface WorkerProcess {
   /** Ends it at once; whatever waits for an answer fails with `worker-failed`, saying `why`. */
   kill(why: string): void;
 }
+
+/** What an interpreter may take to start and call back, on a machine that is busy with other things. */
+const START_DEADLINE_MS = 120_000;
 
 /** Spawns a worker; it connects to a private socket of ours, so that nothing has to poll for it. Errors: `worker-failed`. */
 export function startWorkerProcess(engine: string, python: string): Promise<WorkerProcess> {
@@ -38,13 +43,19 @@ export function startWorkerProcess(engine: string, python: string): Promise<Work
         stdio: ['pipe', 'ignore', 'pipe'],
         env: { ...process.env, PYTHONPATH: join(packageRoot(), 'python'), PYTHONDONTWRITEBYTECODE: '1' },
       });
+      const hung = setTimeout(() => {
+        child.kill('SIGKILL');
+        early(`didn't call back within ${START_DEADLINE_MS / 1000} s`);
+      }, START_DEADLINE_MS);
       const early = (what: string) => {
+        clearTimeout(hung);
         forget();
         reject(new TorchliftError('worker-failed', { what: `the ${engine} worker ${what}`, where: python }));
       };
       child.once('error', (error) => early(`couldn't start: ${error.message}`));
       child.once('exit', (code, signal) => early(`ended at once (${signal ?? code})`));
       server.once('connection', (socket) => {
+        clearTimeout(hung);
         child.removeAllListeners('exit');
         forget();
         resolve(new Connection(engine, child, socket));
@@ -87,6 +98,10 @@ class Connection implements WorkerProcess {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  get ended(): boolean {
+    return this.#failure !== undefined;
   }
 
   request(method: string, options: Readonly<Record<string, unknown>>, tensors: readonly Tensor[]): Promise<Frame> {
