@@ -6,7 +6,7 @@ export interface Engine {
   readonly description: string;
   /** Milliseconds from start to ready, the framework's import included. */
   readonly loadMs: number;
-  /** Inputs and outputs in the model's order. Errors: `worker-failed`. */
+  /** Inputs and outputs in the model's order. Errors: `worker-failed`, `remote-failed`. */
   run(inputs: readonly Tensor[], options?: RunOptions): Promise<RunResult>;
   close(): Promise<void>;
 }
@@ -20,10 +20,10 @@ export interface RunOptions {
 
 export interface RunResult {
   readonly outputs: readonly Tensor[];
-  /** Inside the worker: the model alone, no transport. */
+  /** The model alone, without transport; a remote model's whole answer, since nobody else can tell. */
   readonly milliseconds: number;
-  /** Processor time of all the worker's threads in that time. */
-  readonly cpuMilliseconds: number;
-  /** The worker's largest resident size so far. */
-  readonly peakBytes: number;
+  /** Processor time of all threads in that time; null where it can't be known (remote). */
+  readonly cpuMilliseconds: number | null;
+  /** The largest resident size so far of the process that runs the model; null where it can't be known (remote). */
+  readonly peakBytes: number | null;
 }
