@@ -1,8 +1,9 @@
 """python -m torchlift_worker --socket PATH --engine torch|tensorflow
 
 Connects to the parent's socket and answers its requests one by one until the stream ends. A request is {id, method, …options} with tensors:
-`load` makes the engine's host from the options, every other method is one that the host names in METHODS, called as
-method(arrays, **options) and returning (arrays, fields of the answer). Every request is answered with its id; a failed one with {error}.
+`load` makes the engine's host from the options; `sample` {on} begins or ends the sampling of the GPU; every other method is one that the
+host names in METHODS, called as method(arrays, **options) and returning (arrays, fields of the answer). Every request is answered with its
+id; a failed one with {error}.
 """
 
 import argparse
@@ -26,18 +27,35 @@ class Worker:
     def __init__(self, engine):
         self.engine = engine
         self.host = None
+        self.sampler = None
 
     def answer(self, method, arrays, options):
         """(arrays, fields of the answer)."""
         if method == "load":
             module, name = HOSTS[self.engine]
             self.host = getattr(importlib.import_module(module), name)(**options)
-            return [], {"version": self.host.version}
+            return [], {"version": self.host.version, "device": getattr(self.host, "device", "cpu")}
         if self.host is None:
             raise ValueError("no model is loaded")
+        if method == "sample":
+            return [], self.sample(**options)
         if method not in self.host.METHODS:
             raise ValueError(f"unknown method {method!r}")
         return getattr(self.host, method)(arrays, **options)
+
+    def sample(self, on):
+        """Ending it gives the figures, null where the model runs on the CPU or NVML can't be had."""
+        if on and self.host.device != "cpu":
+            try:
+                from torchlift_worker.gpu_sampler import GpuSampler
+
+                self.sampler = GpuSampler()
+                self.sampler.start()
+            except Exception:  # no nvidia-ml-py, no driver, no such GPU: no figure
+                self.sampler = None
+        if on or self.sampler is None:
+            return {"gpuUtilisation": None, "gpuMemoryBytes": None}
+        return self.sampler.stop()
 
 
 def serve(connection, worker):
@@ -90,6 +108,7 @@ def main():
     parser.add_argument("--socket", required=True)
     parser.add_argument("--engine", choices=sorted(HOSTS), required=True)
     options = parser.parse_args()
+    os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # as NVML counts them
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     end_with_parent()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:

@@ -11,6 +11,9 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** `auto`: CUDA where the framework finds a device. */
+export type Device = 'auto' | 'cpu' | 'cuda';
+
 export interface RunOptions {
   /** `fp32`: as the file is, where omitted. `autocast`: under torch's, to bfloat16; torch alone. */
   readonly precision?: 'fp32' | 'autocast';

@@ -1,4 +1,4 @@
-import type { Engine, RunOptions, RunResult } from './engine.ts';
+import type { Device, Engine, RunOptions, RunResult } from './engine.ts';
 import type { Frame } from './framing.ts';
 import { ensureRuntime, type Progress } from './runtimes/ensure-runtime.ts';
 import type { RuntimeName } from './runtimes/specifications.ts';
@@ -12,6 +12,8 @@ export interface WorkerOptions {
   readonly model: string;
   /** Threads of one operator; the framework's default where omitted. */
   readonly threads?: number;
+  /** `auto` where omitted. */
+  readonly device?: Device;
   /** Replaces a worker that dies or hangs; where omitted, every request after that fails. */
   readonly supervision?: Supervision;
   readonly progress: Progress;
@@ -20,6 +22,8 @@ export interface WorkerOptions {
 /** A model in a worker process. */
 export interface WorkerEngine extends Engine {
   readonly pid: number;
+  /** `cpu`, or `cuda` with the device's name. */
+  readonly device: string;
   /** Calls another method of the host than `run`. Errors: `worker-failed`. */
   call(method: string, options: Readonly<Record<string, unknown>>, inputs: readonly Tensor[]): Promise<Frame>;
   /** Ends the process at once; whatever waits for an answer fails. */
@@ -30,16 +34,15 @@ export interface WorkerEngine extends Engine {
  * Starts a worker process with the model loaded, makes its runtime first where that is missing.
  * Errors: `runtime-unavailable`, `io` (pip), `worker-failed` (the framework refuses the model; its words are in the message).
  */
-export async function openWorker({ engine, model, threads, supervision, progress }: WorkerOptions): Promise<WorkerEngine> {
+export async function openWorker({ engine, model, threads, device = 'auto', supervision, progress }: WorkerOptions): Promise<WorkerEngine> {
   const runtime = await ensureRuntime(engine, progress);
   const started = performance.now();
-  let version: unknown;
+  let loaded: Readonly<Record<string, unknown>> = {};
   const start = async (deadlineMs?: number): Promise<WorkerProcess> => {
     const worker = await startWorkerProcess(engine, runtime.python);
     const hung = deadlineMs === undefined ? undefined : setTimeout(() => worker.kill(`wasn't ready within ${deadlineMs / 1000} s`), deadlineMs);
     try {
-      const { header } = await worker.request('load', { model, threads: threads ?? null }, []);
-      version = header.version;
+      ({ header: loaded } = await worker.request('load', { model, threads: threads ?? null, device }, []));
       return worker;
     } catch (error) {
       await worker.close();
@@ -49,17 +52,19 @@ export async function openWorker({ engine, model, threads, supervision, progress
     }
   };
   const worker = supervision === undefined ? await start() : await SupervisedWorker.start(start, supervision);
-  return new HostedEngine(worker, `${engine} ${version}`, performance.now() - started);
+  return new HostedEngine(worker, `${engine} ${loaded.version}`, String(loaded.device), performance.now() - started);
 }
 
 class HostedEngine implements WorkerEngine {
   readonly description: string;
+  readonly device: string;
   readonly loadMs: number;
   readonly #worker: WorkerProcess;
 
-  constructor(worker: WorkerProcess, description: string, loadMs: number) {
+  constructor(worker: WorkerProcess, description: string, device: string, loadMs: number) {
     this.#worker = worker;
     this.description = description;
+    this.device = device;
     this.loadMs = loadMs;
   }
 

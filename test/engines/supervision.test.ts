@@ -102,10 +102,10 @@ test('a request that takes two workers with it fails alone; one that is refused 
 
 test('grown past its cap: replaced between two requests; a cap that one request exceeds is an error', async () => {
   // torch alone takes about 240 MB.
-  const worker = await open({ memoryCapBytes: 600e6 });
+  const worker = await open({ memoryCapBytes: 450e6 });
   const { pid } = worker;
   expect(await first(worker.run([floats(1, 0)]))).toBe(2);
-  const large: Tensor = { dtype: 'float32', shape: [80_000_000], data: new Uint8Array(320_000_000) };
+  const large: Tensor = { dtype: 'float32', shape: [40_000_000], data: new Uint8Array(160_000_000) };
   expect(await first(worker.run([large]))).toBe(0);
   expect(await first(worker.run([floats(2, 0)]))).toBe(4);
   expect(worker.pid).not.toBe(pid);
