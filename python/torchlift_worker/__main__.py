@@ -1,10 +1,13 @@
 """python -m torchlift_worker --socket PATH --engine torch|tensorflow
 
-Connects to the parent's socket and answers its requests one by one until the stream ends: `load` {model, threads}, `run` {autocast} with
-the inputs as tensors. Every request is answered with its id; a failed one with {error}.
+Connects to the parent's socket and answers its requests one by one until the stream ends. A request is {id, method, …options} with tensors:
+`load` makes the engine's host from the options; `sample` {on} begins or ends the sampling of the GPU; every other method is one that the
+host names in METHODS, called as method(arrays, **options) and returning (arrays, fields of the answer). Every request is answered with its
+id; a failed one with {error}.
 """
 
 import argparse
+import importlib
 import os
 import resource
 import signal
@@ -13,24 +16,51 @@ import sys
 import threading
 import time
 
-
-def open_host(engine, model, threads):
-    if engine == "torch":
-        from torchlift_worker.allocator import keep_freed_memory
-
-        keep_freed_memory()
-        from torchlift_worker.torch_host import TorchHost
-
-        return TorchHost(model, threads)
-    from torchlift_worker.tensorflow_host import TensorFlowHost
-
-    return TensorFlowHost(model, threads)
+# Imported when a model is loaded, so that a framework that is missing is an answer and not a dead process.
+HOSTS = {
+    "torch": ("torchlift_worker.torch_host", "TorchHost"),
+    "tensorflow": ("torchlift_worker.tensorflow_host", "TensorFlowHost"),
+}
 
 
-def serve(connection, engine):
+class Worker:
+    def __init__(self, engine):
+        self.engine = engine
+        self.host = None
+        self.sampler = None
+
+    def answer(self, method, arrays, options):
+        """(arrays, fields of the answer)."""
+        if method == "load":
+            module, name = HOSTS[self.engine]
+            self.host = getattr(importlib.import_module(module), name)(**options)
+            return [], {"version": self.host.version, "device": getattr(self.host, "device", "cpu")}
+        if self.host is None:
+            raise ValueError("no model is loaded")
+        if method == "sample":
+            return [], self.sample(**options)
+        if method not in self.host.METHODS:
+            raise ValueError(f"unknown method {method!r}")
+        return getattr(self.host, method)(arrays, **options)
+
+    def sample(self, on):
+        """Ending it gives the figures, null where the model runs on the CPU or NVML can't be had."""
+        if on and self.host.device != "cpu":
+            try:
+                from torchlift_worker.gpu_sampler import GpuSampler
+
+                self.sampler = GpuSampler()
+                self.sampler.start()
+            except Exception:  # no nvidia-ml-py, no driver, no such GPU: no figure
+                self.sampler = None
+        if on or self.sampler is None:
+            return {"gpuUtilisation": None, "gpuMemoryBytes": None}
+        return self.sampler.stop()
+
+
+def serve(connection, worker):
     from torchlift_worker.framing import read_frame, write_frame
 
-    host = None
     while True:
         frame = read_frame(connection)
         if frame is None:
@@ -39,25 +69,27 @@ def serve(connection, engine):
         reply = {"id": header.get("id")}
         outputs = []
         try:
-            method = header.get("method")
-            if method == "load":
-                started = time.perf_counter()
-                host = open_host(engine, header["model"], header.get("threads"))
-                reply.update(version=host.version, milliseconds=(time.perf_counter() - started) * 1e3)
-            elif method == "run":
-                if host is None:
-                    raise ValueError("no model is loaded")
-                started = time.perf_counter()
-                outputs = host.run(arrays, header.get("autocast"))
-                reply["milliseconds"] = (time.perf_counter() - started) * 1e3
-                unit = 1 if sys.platform == "darwin" else 1024
-                reply["peakBytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-            else:
-                raise ValueError(f"unknown method {method!r}")
+            options = {key: value for key, value in header.items() if key not in ("id", "method", "tensors")}
+            started, cpu_started = time.perf_counter(), time.process_time()
+            outputs, fields = worker.answer(header.get("method"), arrays, options)
+            reply.update(
+                fields,
+                milliseconds=(time.perf_counter() - started) * 1e3,
+                cpuMilliseconds=(time.process_time() - cpu_started) * 1e3,  # of all threads
+                peakBytes=peak_bytes(),
+            )
         except Exception as error:  # every request is answered, whatever the framework throws
             reply["error"] = f"{type(error).__name__}: {error}"
             outputs = []
         write_frame(connection, reply, [(str(index), output) for index, output in enumerate(outputs)])
+
+
+def peak_bytes():
+    """This process's largest resident size so far. Linux carries ru_maxrss over from the parent that forked it: Node's own size."""
+    if sys.platform == "darwin":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
 
 
 def end_with_parent():
@@ -74,13 +106,14 @@ def end_with_parent():
 def main():
     parser = argparse.ArgumentParser(prog="torchlift_worker", description=__doc__)
     parser.add_argument("--socket", required=True)
-    parser.add_argument("--engine", choices=["torch", "tensorflow"], required=True)
+    parser.add_argument("--engine", choices=sorted(HOSTS), required=True)
     options = parser.parse_args()
+    os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # as NVML counts them
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     end_with_parent()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.connect(options.socket)
-        serve(connection, options.engine)
+        serve(connection, Worker(options.engine))
 
 
 if __name__ == "__main__":

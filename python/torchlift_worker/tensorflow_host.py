@@ -8,17 +8,38 @@ os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # Keras 3 reads legacy .h5 fi
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
+from torchlift_worker.measuring import measure  # noqa: E402
+
 
 class TensorFlowHost:
-    def __init__(self, model, threads=None):
-        """model: path of a Keras `.h5`. It is the user's own, already in production; Lambda layers in it run as they do there."""
+    METHODS = ("run", "measure")
+
+    def __init__(self, model, threads=None, device="auto"):
+        """model: path of a Keras `.h5`. It is the user's own, already in production; Lambda layers in it run as they do there.
+        device: "cpu", "cuda", or "auto", which is the GPU where TensorFlow finds one."""
         if threads:
             tf.config.threading.set_intra_op_parallelism_threads(threads)
+        gpus = tf.config.list_physical_devices("GPU")
+        if device == "cuda" and not gpus:
+            raise ValueError(f"tensorflow {tf.__version__} finds no GPU")
+        if device == "cpu":
+            tf.config.set_visible_devices([], "GPU")
+        self.device = "cuda" if gpus and device != "cpu" else "cpu"
         self.model = tf.keras.models.load_model(model, compile=False)
+        self.function = tf.function(lambda inputs: self.model(inputs, training=False))
         self.version = tf.__version__
 
-    def run(self, arrays, autocast=None):
-        """`predict`, as the production code calls it: the whole request is one batch."""
+    def run(self, arrays, call="predict"):
+        """call: "predict", as the production code calls it, the whole request one batch; or "function", a tf.function around the model."""
         inputs = arrays[0] if len(arrays) == 1 else list(arrays)
-        outputs = self.model.predict(inputs, batch_size=max(1, len(arrays[0])), verbose=0)
-        return [np.asarray(output) for output in (outputs if isinstance(outputs, list) else [outputs])]
+        if call == "predict":
+            outputs = self.model.predict(inputs, batch_size=max(1, len(arrays[0])), verbose=0)
+        elif call == "function":
+            outputs = self.function(tf.nest.map_structure(tf.constant, inputs))
+        else:
+            raise ValueError(f"unknown call {call!r}")
+        return [np.asarray(output) for output in (outputs if isinstance(outputs, (list, tuple)) else [outputs])], {}
+
+    def measure(self, arrays, iterations, call="predict"):
+        """Milliseconds of each of so many runs, float64."""
+        return [measure(lambda: self.run(arrays, call), iterations)], {}

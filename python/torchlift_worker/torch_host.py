@@ -1,23 +1,64 @@
-"""Runs a TorchScript model. Method `run`: the inputs in the model's order; the outputs come back in its order, float32 as the bundle promises."""
+"""Runs a TorchScript model."""
 
-import numpy as np
-import torch
+from torchlift_worker.allocator import keep_freed_memory
+
+keep_freed_memory()
+
+import itertools  # noqa: E402
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+
+from torchlift_worker.cuda_runner import CudaRunner  # noqa: E402
+from torchlift_worker.measuring import measure, measure_stream  # noqa: E402
 
 
 class TorchHost:
-    def __init__(self, model, threads=None):
-        """model: path of a TorchScript archive whose hash the caller has verified."""
+    METHODS = ("run", "measure")
+
+    def __init__(self, model, threads=None, device="auto"):
+        """model: path of a TorchScript archive whose hash the caller has verified. device: "cpu", "cuda", or "auto", which is CUDA where
+        there is one."""
         if threads:
             torch.set_num_threads(threads)
-        self.model = torch.jit.freeze(torch.jit.load(model, map_location="cpu").eval())
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        if device == "cuda" and not torch.cuda.is_available():
+            raise ValueError(f"torch {torch.__version__} finds no CUDA device")
+        self.model = torch.jit.freeze(torch.jit.load(model, map_location=device).eval())
         # Shapes differ between calls; the profiling executor would specialise and compile anew for each.
         torch.jit.set_fusion_strategy([("DYNAMIC", 0)])
         self.version = torch.__version__
+        self.device = device if device == "cpu" else f"cuda ({torch.cuda.get_device_name()})"
+        self.autocast_dtype = torch.bfloat16
+        self.cuda = device == "cuda"
+        if self.cuda:
+            torch.backends.cudnn.benchmark = True
+            torch.backends.cudnn.allow_tf32 = False  # "fp32" is what it says; whoever wants it faster has autocast
+            if not torch.cuda.is_bf16_supported():
+                self.autocast_dtype = torch.float16
 
-    def run(self, arrays, autocast=None):
-        inputs = [torch.from_numpy(array) for array in arrays]
-        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=autocast == "bf16"):
+    def run(self, arrays, precision="fp32"):
+        """The inputs in the model's order; the outputs come back in its order, float32 as the bundle promises.
+        precision: "fp32", as the file is, or "autocast", to bfloat16 (float16 on a GPU that lacks it)."""
+        if self.cuda:
+            runner = self.cuda_runner(precision)
+            outputs = runner.collect(runner.launch(runner.pin(arrays)))
+        else:
+            outputs = self.forward([torch.from_numpy(array) for array in arrays], precision)
+        return [np.asarray(output) for output in outputs], {}
+
+    def measure(self, arrays, iterations, precision="fp32"):
+        """Milliseconds of each of so many runs, float64. On CUDA, from one answer to the next, the next batch's copy going beside."""
+        if not self.cuda:
+            return [measure(lambda: self.run(arrays, precision), iterations)], {}
+        runner = self.cuda_runner(precision)
+        return [measure_stream(runner.stream(itertools.repeat(runner.pin(arrays), iterations + 1)))], {}
+
+    def cuda_runner(self, precision):
+        return CudaRunner(lambda inputs: self.forward(inputs, precision))
+
+    def forward(self, inputs, precision):
+        with torch.inference_mode(), torch.autocast("cuda" if self.cuda else "cpu", self.autocast_dtype, enabled=precision == "autocast"):
             outputs = self.model(*inputs)
-        if isinstance(outputs, torch.Tensor):
-            outputs = [outputs]
-        return [np.asarray(output) for output in outputs]
+        return [outputs] if isinstance(outputs, torch.Tensor) else list(outputs)

@@ -19,7 +19,9 @@ export const ERRORS = {
   unsupported: 7,
   'weights-only': 7,
   'runtime-unavailable': 7,
+  'malformed-message': 5,
   'worker-failed': 70,
+  'remote-failed': 74,
   internal: 70,
   io: 74,
   interrupted: 130,
@@ -44,6 +46,8 @@ const REMEDIES: Readonly<Record<Exclude<ErrorCode, 'internal'>, string>> = {
   'weights-only': 'Give the architecture (model.to_json()) with --architecture model.json.',
   'runtime-unavailable': 'Install a Python that suits, or name one (docs/errors.md).',
   'worker-failed': 'Check the model in its own framework.',
+  'malformed-message': 'Check that both sides speak the same protocol.',
+  'remote-failed': 'Check the address and the server, and try again.',
   io: 'Check the disk, the permissions and the network, and try again.',
   interrupted: 'Run the command again.',
 };

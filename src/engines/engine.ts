@@ -6,20 +6,27 @@ export interface Engine {
   readonly description: string;
   /** Milliseconds from start to ready, the framework's import included. */
   readonly loadMs: number;
-  /** Inputs and outputs in the model's order. Errors: `worker-failed`. */
+  /** Inputs and outputs in the model's order. Errors: `worker-failed`, `remote-failed`. */
   run(inputs: readonly Tensor[], options?: RunOptions): Promise<RunResult>;
   close(): Promise<void>;
 }
 
+/** `auto`: CUDA where the framework finds a device. */
+export type Device = 'auto' | 'cpu' | 'cuda';
+
 export interface RunOptions {
-  /** Runs under autocast with this dtype. */
-  readonly autocast?: 'bf16';
+  /** `fp32`: as the file is, where omitted. `autocast`: under torch's, to bfloat16; torch alone. */
+  readonly precision?: 'fp32' | 'autocast';
+  /** `predict` where omitted, as production calls it; `function` is a called `tf.function`. TensorFlow alone. */
+  readonly call?: 'predict' | 'function';
 }
 
 export interface RunResult {
   readonly outputs: readonly Tensor[];
-  /** Inside the worker: the model alone, no transport. */
+  /** The model alone, without transport; a remote model's whole answer, since nobody else can tell. */
   readonly milliseconds: number;
-  /** The worker's largest resident size so far. */
-  readonly peakBytes: number;
+  /** Processor time of all threads in that time; null where it can't be known (remote). */
+  readonly cpuMilliseconds: number | null;
+  /** The largest resident size so far of the process that runs the model; null where it can't be known (remote). */
+  readonly peakBytes: number | null;
 }

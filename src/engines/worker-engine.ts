@@ -1,15 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { invariant, TorchliftError } from '../core/errors.ts';
-import { packageRoot } from '../core/package-root.ts';
-import type { Engine, RunOptions, RunResult } from './engine.ts';
-import { encodeFrame, type Frame, FrameDecoder } from './framing.ts';
+import type { Device, Engine, RunOptions, RunResult } from './engine.ts';
+import type { Frame } from './framing.ts';
 import { ensureRuntime, type Progress } from './runtimes/ensure-runtime.ts';
 import type { RuntimeName } from './runtimes/specifications.ts';
+import { SupervisedWorker, type Supervision } from './supervised-worker.ts';
 import type { Tensor } from './tensor.ts';
+import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
 export interface WorkerOptions {
   readonly engine: RuntimeName;
@@ -17,144 +12,85 @@ export interface WorkerOptions {
   readonly model: string;
   /** Threads of one operator; the framework's default where omitted. */
   readonly threads?: number;
+  /** `auto` where omitted. */
+  readonly device?: Device;
+  /** Replaces a worker that dies or hangs; where omitted, every request after that fails. */
+  readonly supervision?: Supervision;
   readonly progress: Progress;
 }
 
-/** How much of the worker's standard error an error message shows. */
-const TAIL_CHARACTERS = 2000;
+/** A model in a worker process. */
+export interface WorkerEngine extends Engine {
+  readonly pid: number;
+  /** `cpu`, or `cuda` with the device's name. */
+  readonly device: string;
+  /** Calls another method of the host than `run`. Errors: `worker-failed`. */
+  call(method: string, options: Readonly<Record<string, unknown>>, inputs: readonly Tensor[]): Promise<Frame>;
+  /** Ends the process at once; whatever waits for an answer fails. */
+  kill(why: string): void;
+}
 
 /**
  * Starts a worker process with the model loaded, makes its runtime first where that is missing.
  * Errors: `runtime-unavailable`, `io` (pip), `worker-failed` (the framework refuses the model; its words are in the message).
  */
-export async function openWorker(options: WorkerOptions): Promise<Engine> {
-  const runtime = await ensureRuntime(options.engine, options.progress);
+export async function openWorker({ engine, model, threads, device = 'auto', supervision, progress }: WorkerOptions): Promise<WorkerEngine> {
+  const runtime = await ensureRuntime(engine, progress);
   const started = performance.now();
-  const connection = await connect(options.engine, runtime.python);
-  try {
-    const { header } = await connection.request({ method: 'load', model: options.model, threads: options.threads ?? null }, []);
-    return new WorkerEngine(connection, `${options.engine} ${header.version}`, performance.now() - started);
-  } catch (error) {
-    await connection.close();
-    throw error;
-  }
+  let loaded: Readonly<Record<string, unknown>> = {};
+  const start = async (deadlineMs?: number): Promise<WorkerProcess> => {
+    const worker = await startWorkerProcess(engine, runtime.python);
+    const hung = deadlineMs === undefined ? undefined : setTimeout(() => worker.kill(`wasn't ready within ${deadlineMs / 1000} s`), deadlineMs);
+    try {
+      ({ header: loaded } = await worker.request('load', { model, threads: threads ?? null, device }, []));
+      return worker;
+    } catch (error) {
+      await worker.close();
+      throw error;
+    } finally {
+      clearTimeout(hung);
+    }
+  };
+  const worker = supervision === undefined ? await start() : await SupervisedWorker.start(start, supervision);
+  return new HostedEngine(worker, `${engine} ${loaded.version}`, String(loaded.device), performance.now() - started);
 }
 
-class WorkerEngine implements Engine {
+class HostedEngine implements WorkerEngine {
   readonly description: string;
+  readonly device: string;
   readonly loadMs: number;
-  readonly #connection: Connection;
+  readonly #worker: WorkerProcess;
 
-  constructor(connection: Connection, description: string, loadMs: number) {
-    this.#connection = connection;
+  constructor(worker: WorkerProcess, description: string, device: string, loadMs: number) {
+    this.#worker = worker;
     this.description = description;
+    this.device = device;
     this.loadMs = loadMs;
   }
 
-  async run(inputs: readonly Tensor[], { autocast }: RunOptions = {}): Promise<RunResult> {
-    const { header, tensors } = await this.#connection.request({ method: 'run', autocast: autocast ?? null }, inputs);
-    return { outputs: tensors, milliseconds: Number(header.milliseconds), peakBytes: Number(header.peakBytes) };
+  get pid(): number {
+    return this.#worker.pid;
+  }
+
+  call(method: string, options: Readonly<Record<string, unknown>>, inputs: readonly Tensor[]): Promise<Frame> {
+    return this.#worker.request(method, options, inputs);
+  }
+
+  async run(inputs: readonly Tensor[], options: RunOptions = {}): Promise<RunResult> {
+    const { header, tensors } = await this.#worker.request('run', { ...options }, inputs);
+    return {
+      outputs: tensors,
+      milliseconds: Number(header.milliseconds),
+      cpuMilliseconds: Number(header.cpuMilliseconds),
+      peakBytes: Number(header.peakBytes),
+    };
   }
 
   close(): Promise<void> {
-    return this.#connection.close();
-  }
-}
-
-/** Spawns the worker; it connects to a private socket of ours, so that nothing has to poll for it. */
-function connect(engine: RuntimeName, python: string): Promise<Connection> {
-  const folder = mkdtempSync(join(tmpdir(), 'torchlift-')); // mode 0700
-  const path = join(folder, 'worker.sock');
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    const forget = () => {
-      server.close();
-      rmSync(folder, { recursive: true, force: true });
-    };
-    server.listen(path, () => {
-      chmodSync(path, 0o600);
-      const child = spawn(python, [join(packageRoot(), 'python', 'torchlift_worker', '__main__.py'), '--socket', path, '--engine', engine], {
-        stdio: ['pipe', 'ignore', 'pipe'],
-        env: { ...process.env, PYTHONPATH: join(packageRoot(), 'python'), PYTHONDONTWRITEBYTECODE: '1' },
-      });
-      const early = (what: string) => {
-        forget();
-        reject(new TorchliftError('worker-failed', { what: `the ${engine} worker ${what}`, where: python }));
-      };
-      child.once('error', (error) => early(`couldn't start: ${error.message}`));
-      child.once('exit', (code, signal) => early(`ended at once (${signal ?? code})`));
-      server.once('connection', (socket) => {
-        child.removeAllListeners('exit');
-        forget();
-        resolve(new Connection(engine, child, socket));
-      });
-    });
-    server.once('error', reject);
-  });
-}
-
-class Connection {
-  readonly #engine: string;
-  readonly #child: ChildProcess;
-  readonly #socket: Socket;
-  readonly #decoder = new FrameDecoder();
-  readonly #waiting = new Map<number, { resolve: (frame: Frame) => void; reject: (error: Error) => void }>();
-  readonly #ended: Promise<void>;
-  #nextId = 0;
-  #tail = '';
-  #failure: Error | undefined;
-
-  constructor(engine: string, child: ChildProcess, socket: Socket) {
-    this.#engine = engine;
-    this.#child = child;
-    this.#socket = socket;
-    child.stderr?.on('data', (chunk: Buffer) => {
-      this.#tail = (this.#tail + chunk.toString()).slice(-TAIL_CHARACTERS);
-    });
-    this.#ended = new Promise((resolve) => child.once('exit', () => resolve()));
-    child.once('exit', (code, signal) => this.#fail(`ended (${signal ?? code})`));
-    socket.on('error', () => {}); // the exit that follows says more
-    socket.on('data', (chunk: Buffer) => {
-      try {
-        for (const frame of this.#decoder.push(chunk)) this.#answer(frame);
-      } catch (error) {
-        this.#failure = error as Error;
-        child.kill('SIGKILL');
-      }
-    });
+    return this.#worker.close();
   }
 
-  request(header: Readonly<Record<string, unknown>>, tensors: readonly Tensor[]): Promise<Frame> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      for (const chunk of encodeFrame({ ...header, id }, tensors)) this.#socket.write(chunk);
-    });
-  }
-
-  async close(): Promise<void> {
-    this.#socket.end();
-    this.#child.stdin?.end();
-    await this.#ended;
-  }
-
-  #answer({ header, tensors }: Frame): void {
-    const id = header.id as number;
-    const waiting = this.#waiting.get(id);
-    invariant(waiting !== undefined, `the worker answered request ${id}, which nobody made`);
-    this.#waiting.delete(id);
-    const { error } = header;
-    if (error === undefined) waiting.resolve({ header, tensors });
-    else waiting.reject(new TorchliftError('worker-failed', { what: `the ${this.#engine} worker refused: ${error}` }));
-  }
-
-  #fail(what: string): void {
-    this.#failure ??= new TorchliftError('worker-failed', {
-      what: `the ${this.#engine} worker ${what}`,
-      details: this.#tail.trim() === '' ? [] : this.#tail.trim().split('\n').slice(-8),
-    });
-    for (const { reject } of this.#waiting.values()) reject(this.#failure);
-    this.#waiting.clear();
+  kill(why: string): void {
+    this.#worker.kill(why);
   }
 }

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TorchliftError } from '../../core/errors.ts';
 import { packageRoot } from '../../core/package-root.ts';
 import { cacheFolder } from './cache-folder.ts';
 import { findInterpreters, type Interpreter } from './find-interpreters.ts';
 import { withFolderLock } from './folder-lock.ts';
+import { hasNvidiaDriver } from './nvidia-driver.ts';
 import { INTERPRETER_VARIABLES, type RuntimeName, type RuntimeSpecification, SPECIFICATIONS } from './specifications.ts';
 
 /** PyTorch's own index of CPU builds: the default wheel for Linux brings several GB of CUDA. */
@@ -83,10 +84,12 @@ async function install(name: RuntimeName, python: string, requirements: string, 
     }
   }
   await pip(['-r', requirements]);
+  // The driver's own figures of the GPU, for benchmarks.
+  if (name === 'torch' && hasNvidiaDriver()) await pip(['-r', join(packageRoot(), 'python', 'requirements', 'nvidia.txt')]);
 }
 
 function wantsCpuBuild(): boolean {
-  return process.platform === 'linux' && !existsSync('/proc/driver/nvidia/version') && !readdirSync('/dev').includes('nvidiactl');
+  return process.platform === 'linux' && !hasNvidiaDriver();
 }
 
 /** Asked through Python, so that proxies are taken from the environment as pip takes them. */
