@@ -31,7 +31,7 @@ const ZERO_LOGIT = 0;
  */
 export function createDecider(heads: readonly Head[], policy: Policy | null): Decider {
   invariant(heads.length > 0, 'decisions need a head');
-  if (policy !== null) checkRules(policy, heads);
+  if (policy !== null) checkNames(policy, heads);
   const ways = heads.map((head) => ({ head, decide: headDecider(head, classRules(head, policy)) }));
   return (scores) => {
     const decisions: HeadDecision[] = [];
@@ -143,17 +143,17 @@ function classRules({ classes }: Head, policy: Policy | null): readonly ClassRul
   });
 }
 
-function checkRules({ rules }: Policy, heads: readonly Head[]): void {
-  for (const [name, rule] of Object.entries(rules)) {
+function checkNames({ rules, gates }: Policy, heads: readonly Head[]): void {
+  for (const name of [...Object.keys(rules), ...Object.keys(gates?.minAgreement ?? {})]) {
     const owners = heads.filter(({ classes }) => classes.includes(name));
     if (owners.length === 0) {
       throw new TorchliftError('usage', {
-        what: `the policy has a rule for ${JSON.stringify(name)}, but the classes are ${heads.flatMap(({ classes }) => classes).join(', ')}`,
+        what: `the policy names ${JSON.stringify(name)}, but the classes are ${heads.flatMap(({ classes }) => classes).join(', ')}`,
         where: 'policy',
         remedy: 'Name the classes with --classes, in the order of the scores, or correct the policy.',
       });
     }
-    if (typeof rule !== 'string' && owners.some(({ kind }) => kind === 'linear')) {
+    if (typeof rules[name] === 'object' && owners.some(({ kind }) => kind === 'linear')) {
       throw new TorchliftError('usage', {
         what: `the policy has thresholds for ${JSON.stringify(name)}, whose scores are logits, not probabilities`,
         where: 'policy',
