@@ -9,7 +9,7 @@ export interface Manifest {
   readonly tool: { readonly name: 'torchlift'; readonly version: string };
   readonly source: SourceRecord;
   readonly inputs: readonly PortRecord[];
-  readonly outputs: readonly PortRecord[];
+  readonly outputs: readonly OutputRecord[];
   /** Class names in the order of the scores; null where unknown. */
   readonly classes: readonly string[] | null;
   readonly preprocess: { readonly steps: readonly unknown[]; readonly assumed: boolean };
@@ -41,6 +41,11 @@ export interface PortRecord {
   readonly shape: readonly (number | string)[];
   /** `NHWC` or `NCHW` for an image, null otherwise. */
   readonly layout: 'NHWC' | 'NCHW' | null;
+}
+
+export interface OutputRecord extends PortRecord {
+  /** The activation that makes the scores, from the graph's last operator; null where that is another one. Bundles of old lack it. */
+  readonly head?: 'softmax' | 'sigmoid' | 'linear' | null;
 }
 
 export interface WeightRecord {

@@ -19,7 +19,7 @@ import { PRESETS } from '../preprocess/steps.ts';
 import { detectFormat } from './detect-format.ts';
 import { openModel } from './open-model.ts';
 import { ARTEFACT_FORMATS, type ConvertOptions, PRECISIONS } from './options.ts';
-import { callRecords, portRecords, weightRecords } from './provenance.ts';
+import { callRecords, outputRecords, portRecords, weightRecords } from './provenance.ts';
 import { type WrittenArtefact, writeTorchScriptArtefact, writeTrainArtefacts } from './write-artefacts.ts';
 
 export type { ConvertOptions } from './options.ts';
@@ -97,7 +97,7 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
         tool: { name: 'torchlift', version: version() },
         source: { ...source.record, sha256: await sourceHash },
         inputs: portRecords(train.graph, train.graph.inputs),
-        outputs: portRecords(train.graph, train.graph.outputs),
+        outputs: outputRecords(train.graph),
         classes: model.classes ?? null,
         preprocess: { steps: model.preprocess ?? (PRESETS[assumed] as readonly unknown[]), assumed: model.preprocess === undefined },
         policy,

@@ -1,4 +1,4 @@
-import type { CallRecord, PortRecord, WeightRecord } from '../bundle/manifest.ts';
+import type { CallRecord, OutputRecord, PortRecord, WeightRecord } from '../bundle/manifest.ts';
 import type { Graph, GraphPort, Node, ValueId } from '../compiler/graph/graph.ts';
 import type { Program } from '../compiler/torch/program.ts';
 import { invariant } from '../core/errors.ts';
@@ -13,10 +13,39 @@ export function portRecords(graph: Graph, ports: readonly GraphPort[]): readonly
   });
 }
 
+/** Outputs with the kind of their scores, which decides how a decision is read from them. */
+export function outputRecords(graph: Graph): readonly OutputRecord[] {
+  const producers = producersOf(graph);
+  return portRecords(graph, graph.outputs).map((port, index) => {
+    const { value } = graph.outputs[index] as GraphPort;
+    return { ...port, head: headOf(graph, value, producers) };
+  });
+}
+
+/** What only moves or renames scores. */
+const TRANSPARENT: readonly string[] = ['Identity', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'];
+/** What leaves numbers of any size: the end of a Dense without activation. */
+const LINEAR: readonly string[] = ['MatMul', 'Gemm', 'Add'];
+
+function headOf(graph: Graph, value: ValueId, producers: ReadonlyMap<ValueId, Node>): NonNullable<OutputRecord['head']> | null {
+  let node = producers.get(value);
+  while (node !== undefined && TRANSPARENT.includes(node.op)) node = producers.get(node.inputs[0] as ValueId);
+  if (node === undefined) return null;
+  if (node.op === 'Sigmoid') return 'sigmoid';
+  if (LINEAR.includes(node.op)) return 'linear';
+  // Over another axis than the last it isn't a choice between the classes.
+  const rank = graphValue(graph, node.outputs[0] as ValueId).shape.length;
+  const axis = node.attributes.axis ?? -1;
+  return node.op === 'Softmax' && (axis === -1 || axis === rank - 1) ? 'softmax' : null;
+}
+
+function producersOf(graph: Graph): ReadonlyMap<ValueId, Node> {
+  return new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+}
+
 /** Every source weight with its `state_dict` key and what was done to its layout on the way there. */
 export function weightRecords(graph: Graph, program: Program): readonly WeightRecord[] {
-  const producers = new Map<ValueId, Node>();
-  for (const node of graph.nodes) for (const output of node.outputs) producers.set(output, node);
+  const producers = producersOf(graph);
   return program.state
     .filter(({ kind }) => kind !== 'constant')
     .map(({ key, value, shape, dtype, trainable }) => {

@@ -1,0 +1,68 @@
+import type { AgreementEvidence } from './agreement-evidence.ts';
+
+/** The shape of the files in `evidence/`. Rises with every change that an older reader would misread. */
+export const EVIDENCE_SCHEMA = 1;
+
+/** What every piece of evidence says of its origin. */
+export interface EvidenceHeader {
+  readonly schema: typeof EVIDENCE_SCHEMA;
+  readonly tool: { readonly name: 'torchlift'; readonly version: string };
+  /** ISO 8601, UTC. */
+  readonly created: string;
+  readonly machine: MachineEvidence;
+}
+
+export interface MachineEvidence {
+  readonly processor: string;
+  readonly cores: number;
+  /** `linux x64` */
+  readonly system: string;
+  readonly gpu: string | null;
+}
+
+/** One of the two models that were compared. */
+export interface SideEvidence {
+  /** `torch 2.13.0+cpu`, `tensorflow 2.10.1`, `TF Serving at https://…`, `recorded scores`. */
+  readonly engine: string;
+  /** A file or URL. */
+  readonly model: string;
+  readonly sha256: string | null;
+  readonly precision: 'fp32' | 'autocast' | 'bf16' | 'fp16' | null;
+}
+
+/** `evidence/validation.json`, and what `torchlift validate --json` prints. */
+export interface ValidationEvidence extends EvidenceHeader, AgreementEvidence {
+  readonly kind: 'validation';
+  readonly reference: SideEvidence;
+  readonly candidate: SideEvidence;
+  /** A folder, a file, or `generated`. */
+  readonly data: string;
+  /** What the figures above are of. */
+  readonly stage: Stage;
+  /** Where both sides were also compared from another point on: the same pixels, the same bytes. */
+  readonly stages: readonly StageEvidence[];
+  /** Files that weren't images or couldn't be read; a list of at most as many as were asked for. */
+  readonly skipped: { readonly total: number; readonly files: readonly { readonly path: string; readonly reason: string }[] };
+  /** In call order; `--layers`. */
+  readonly layers?: readonly LayerEvidence[];
+  readonly firstDivergence?: string | null;
+  readonly warnings: readonly string[];
+}
+
+/** What both sides were given alike: the model's input, decoded pixels, or the file as it is. */
+export type Stage = 'tensors' | 'pixels' | 'bytes';
+
+export interface StageEvidence
+  extends Pick<AgreementEvidence, 'samples' | 'agreements' | 'agreement' | 'clopperPearson' | 'lowerBound' | 'maxScoreDifference'> {
+  readonly stage: Stage;
+}
+
+export type LayerEvidence =
+  | {
+      readonly name: string;
+      readonly maxAbsoluteDifference: number;
+      readonly maxRelativeDifference: number;
+      /** Null where one side is all zeros. */
+      readonly cosine: number | null;
+    }
+  | { readonly name: string; readonly absorbedBy: string };
