@@ -1,0 +1,92 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { printable } from '../core/printable.ts';
+import { formatCount } from './format.ts';
+import { createProgress } from './progress.ts';
+
+const EXAMPLES = `
+Examples:
+  $ torchlift validate --reference moderation_model.h5 --candidate moderation_model --images photos/
+  $ torchlift validate --reference http://localhost:8501/v1/models/moderation --candidate moderation_model --images photos/
+  $ torchlift validate --candidate moderation_model --inputs requests.jsonl       # recorded scores need no reference
+  $ torchlift validate --candidate moderation_model --images photos/ --labels truth.csv --prevalence production.csv
+
+Ends with 0 where the agreement is certified, with 1 where it isn't (or not yet: it says how many samples are needed).
+The result is also left in the bundle: evidence/validation.json and validation.html.`;
+
+interface Flags {
+  reference?: string;
+  candidate: string;
+  images?: string;
+  inputs?: string;
+  samples?: number;
+  device: 'auto' | 'cpu' | 'cuda';
+  preprocess?: string;
+  policy?: string;
+  labels?: string;
+  minAgreement: number;
+  precision: 'fp32' | 'autocast' | 'bf16' | 'fp16';
+  prevalence?: string;
+  matchThresholds?: boolean;
+  strict?: boolean;
+  json?: boolean;
+}
+
+const share = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('It is a number between 0 and 1.');
+  return value;
+};
+
+const count = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It is a whole number, at least 1.');
+  return value;
+};
+
+/** `torchlift validate`: how far the original and the bundle decide alike. */
+export function register(program: Command): void {
+  program
+    .command('validate')
+    .description('Compare the original model with a bundle, decision by decision, and certify their agreement.')
+    .option('--reference <model>', 'the original .h5, or the address of the server that runs it (default: ./moderation_model.h5 where it exists)')
+    .option('--candidate <bundle>', "the bundle's folder", 'moderation_model')
+    .option('--images <folder>', 'images to compare on, put through the pipeline')
+    .option('--inputs <file>', 'a .npz with one array for each input, or recorded requests as JSON lines')
+    .option('--samples <count>', 'how many of them (default: all; 512 of generated inputs)', count)
+    .addOption(new Option('--device <device>', 'where the candidate runs').choices(['auto', 'cpu', 'cuda']).default('auto'))
+    .option('--preprocess <steps>', "a preset or a steps.json, instead of the bundle's pipeline")
+    .option('--policy <file>', "thresholds by class, instead of the bundle's policy")
+    .option('--labels <csv>', 'the true classes: accuracy, precision and recall of both')
+    .option('--min-agreement <share>', 'what is to be certified', share, 0.99)
+    .addOption(new Option('--precision <precision>', 'how the candidate computes').choices(['fp32', 'autocast', 'bf16', 'fp16']).default('fp32'))
+    .option('--prevalence <csv>', 'the production mix: flips per million at it')
+    .option('--match-thresholds', "thresholds for the candidate that keep the reference's block and review rates")
+    .option('--strict', 'fail where a file was skipped')
+    .option('--json', 'print the result as one JSON object')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: Flags) => {
+      const { runValidation } = await import('../validate/run-validation.ts');
+      const progress = createProgress();
+      const started = performance.now();
+      try {
+        const { json, strict, ...options } = flags;
+        const evidence = await runValidation({
+          ...options,
+          onProgress: (done, total, line) => progress.update(printable(total === 0 ? line : `${bar(done, total, performance.now() - started)}  ${line}`)),
+        });
+        progress.done();
+        const { printValidation } = await import('../report/print-validation.ts');
+        process.stdout.write(json ? `${JSON.stringify(evidence)}\n` : printable(printValidation(evidence), { lines: true }));
+        if (!evidence.passed || (strict && evidence.skipped.total > 0)) process.exitCode = 1;
+      } finally {
+        progress.done();
+      }
+    });
+}
+
+function bar(done: number, total: number, milliseconds: number): string {
+  const share = total === 0 ? 1 : done / total;
+  const filled = Math.round(share * 20);
+  const left = done === 0 ? '' : `, ${Math.ceil(((total - done) / done) * (milliseconds / 1000))} s left`;
+  return `[${'#'.repeat(filled)}${'.'.repeat(20 - filled)}] ${formatCount(done)} of ${formatCount(total)}${left}`;
+}

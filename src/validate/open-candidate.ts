@@ -1,0 +1,36 @@
+import type { SideEvidence } from '../bundle/evidence.ts';
+import type { Manifest } from '../bundle/manifest.ts';
+import { verifiedArtefact } from '../bundle/read-bundle.ts';
+import type { Device, RunOptions } from '../engines/engine.ts';
+import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
+import { openWorker, type WorkerEngine } from '../engines/worker-engine.ts';
+import { SUPERVISION } from './supervision.ts';
+
+/** How the candidate computes: `fp32` and `autocast` run `model.pt`, the others their variant file. */
+export const VALIDATED_PRECISIONS = ['fp32', 'autocast', 'bf16', 'fp16'] as const;
+export type ValidatedPrecision = (typeof VALIDATED_PRECISIONS)[number];
+
+export interface CandidateOptions {
+  readonly bundle: string;
+  readonly manifest: Manifest;
+  readonly precision: ValidatedPrecision;
+  readonly device: Device;
+  readonly progress: Progress;
+  readonly onRestart: (why: string) => void;
+}
+
+export interface Candidate {
+  readonly engine: WorkerEngine;
+  readonly runOptions: RunOptions;
+  readonly side: SideEvidence;
+}
+
+/** Starts the bundle's model, its hash verified. Errors: `usage` (the variant isn't in the bundle), `hash-mismatch`, those of `openWorker`. */
+export async function openCandidate({ bundle, manifest, precision, device, progress, onRestart }: CandidateOptions): Promise<Candidate> {
+  const file = precision === 'fp32' || precision === 'autocast' ? 'model.pt' : `model.${precision}.pt`;
+  const model = verifiedArtefact(bundle, manifest, file);
+  const engine = await openWorker({ engine: 'torch', model, device, supervision: { ...SUPERVISION, onRestart }, progress });
+  const sha256 = manifest.artefacts[file]?.sha256 ?? null;
+  const runOptions = precision === 'autocast' ? ({ precision: 'autocast' } as const) : {};
+  return { engine, runOptions, side: { engine: engine.description, model: file, sha256, precision } };
+}
