@@ -1,4 +1,4 @@
-"""python -m torchlift_worker --socket PATH --engine torch|tensorflow
+"""python -m torchlift_worker --socket PATH --engine torch|tensorflow|preprocess
 
 Connects to the parent's socket and answers its requests one by one until the stream ends. A request is {id, method, …options} with tensors:
 `load` makes the engine's host from the options; `sample` {on} begins or ends the sampling of the GPU; every other method is one that the
@@ -20,6 +20,7 @@ import time
 HOSTS = {
     "torch": ("torchlift_worker.torch_host", "TorchHost"),
     "tensorflow": ("torchlift_worker.tensorflow_host", "TensorFlowHost"),
+    "preprocess": ("torchlift_worker.preprocess_host", "PreprocessHost"),
 }
 
 

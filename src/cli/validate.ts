@@ -72,7 +72,8 @@ export function register(program: Command): void {
         const { json, strict, ...options } = flags;
         const evidence = await runValidation({
           ...options,
-          onProgress: (done, total, line) => progress.update(printable(total === 0 ? line : `${bar(done, total, performance.now() - started)}  ${line}`)),
+          onProgress: (done, total, line) =>
+            progress.update(printable(total === 0 ? line : `${bar(done, total, performance.now() - started)}  ${line}`)),
         });
         progress.done();
         const { printValidation } = await import('../report/print-validation.ts');

@@ -15,7 +15,8 @@ import { TorchliftError } from '../core/errors.ts';
 import { version } from '../core/version.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { loadSteps } from '../preprocess/load-steps.ts';
-import { PRESETS } from '../preprocess/steps.ts';
+import { imageInput, printPreprocess } from '../preprocess/print-preprocess.ts';
+import { PRESETS, type Step } from '../preprocess/steps.ts';
 import { detectFormat } from './detect-format.ts';
 import { openModel } from './open-model.ts';
 import { ARTEFACT_FORMATS, type ConvertOptions, PRECISIONS } from './options.ts';
@@ -80,8 +81,17 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
         await setImmediate();
         for (const written of write()) artefacts.push({ written, sha256: hashes.sha256([join(partial, written.file)]) });
       };
-      const forms = { graph: train.graph, program: trainProgram, onnx: onnx.model };
-      const wanted = [...(formats.includes('onnx') ? ['model.onnx'] : []), ...(formats.includes('python') ? ['model.py', 'model.safetensors'] : [])];
+      const { model } = train.graph;
+      const assumed = assumedPreset(train.graph);
+      const pipeline = (model.preprocess ?? PRESETS[assumed]) as readonly Step[];
+      const inputs = portRecords(train.graph, train.graph.inputs);
+      const image = imageInput(inputs);
+      const preprocess = image && printPreprocess(pipeline, image);
+      const forms = { graph: train.graph, program: trainProgram, onnx: onnx.model, preprocess };
+      const wanted = [
+        ...(formats.includes('onnx') ? ['model.onnx'] : []),
+        ...(formats.includes('python') ? ['model.py', ...(preprocess === undefined ? [] : ['preprocess.py']), 'model.safetensors'] : []),
+      ];
       if (wanted.length > 0) await stage(`writing ${wanted.join(', ')}`, () => writeTrainArtefacts(partial, forms, formats));
       if (formats.includes('torchscript'))
         await stage('writing model.pt', () => writeTorchScriptArtefact(partial, inference.graph, inferenceProgram, undefined));
@@ -90,16 +100,14 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
       }
       onProgress('writing manifest.json');
       await setImmediate();
-      const { model } = train.graph;
-      const assumed = assumedPreset(train.graph);
       manifest = {
         schema: MANIFEST_SCHEMA,
         tool: { name: 'torchlift', version: version() },
         source: { ...source.record, sha256: await sourceHash },
-        inputs: portRecords(train.graph, train.graph.inputs),
+        inputs,
         outputs: outputRecords(train.graph),
         classes: model.classes ?? null,
-        preprocess: { steps: model.preprocess ?? (PRESETS[assumed] as readonly unknown[]), assumed: model.preprocess === undefined },
+        preprocess: { steps: pipeline, assumed: model.preprocess === undefined },
         policy,
         weights: weightRecords(train.graph, trainProgram),
         calls: callRecords(train.graph, onnx.valueNames),

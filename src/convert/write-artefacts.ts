@@ -18,8 +18,10 @@ import { SharedWeights } from './shared-weights.ts';
 /** A file that stands in the folder, complete but not yet hashed. */
 export type WrittenArtefact = Omit<ArtefactRecord, 'sha256'> & { readonly file: string };
 
-/** The graph as the train passes left it, in its two forms. */
+/** The graph as the train passes left it, in its two forms, and the pipeline in front of it. */
 export interface TrainForms {
+  /** Source of `preprocess.py`; undefined for a model that takes no image of a known size. */
+  readonly preprocess: string | undefined;
   readonly graph: Graph;
   readonly program: Program;
   readonly onnx: ModelProto;
@@ -31,7 +33,7 @@ export interface TrainForms {
  */
 export function writeTrainArtefacts(
   folder: string,
-  { graph, program, onnx }: TrainForms,
+  { graph, program, onnx, preprocess }: TrainForms,
   formats: readonly ArtefactFormat[],
 ): readonly WrittenArtefact[] {
   const state = program.state.filter(({ kind }) => kind !== 'constant');
@@ -50,6 +52,7 @@ export function writeTrainArtefacts(
       weights.share(key, { dtype, shape, place: key, read: () => evaluateConstant(graph, value).data }),
     ]);
     files.push({ file: 'model.py', precision: null, steps: once((sink) => sink.write(Buffer.from(printModelPy(program, graph)))) });
+    if (preprocess !== undefined) files.push({ file: 'preprocess.py', precision: null, steps: once((sink) => sink.write(Buffer.from(preprocess))) });
     files.push({ file: 'model.safetensors', precision: 'float32', steps: (sink) => safetensorsSteps(sink, tensors) });
   }
   return writeSideBySide(folder, files);

@@ -7,17 +7,22 @@ import { TorchliftError } from '../core/errors.ts';
 export type Step =
   | { readonly step: 'decode'; readonly decoder: 'tensorflow' | 'pillow' | 'opencv' }
   | { readonly step: 'orient' }
-  | { readonly step: 'crop'; readonly height: number; readonly width: number }
+  /** From the centre; both null: the largest square. */
+  | { readonly step: 'crop'; readonly height: number | null; readonly width: number | null }
   | {
       readonly step: 'resize';
-      readonly kernel: 'bilinear' | 'nearest' | 'bicubic' | 'area';
+      /** `lanczos` is Pillow's alone. */
+      readonly kernel: 'bilinear' | 'nearest' | 'bicubic' | 'area' | 'lanczos';
       readonly library: 'tensorflow' | 'tensorflow-v1' | 'pillow' | 'opencv';
       readonly align_corners?: boolean;
+      /** The largest size of the image's own proportions inside height × width; a `pad` brings it there. */
+      readonly preserve_aspect_ratio?: boolean;
       readonly height: number | null;
       readonly width: number | null;
     }
   | { readonly step: 're-encode'; readonly quality: number }
-  | { readonly step: 'pad'; readonly value: number }
+  /** To height × width, the image in the middle; to a square where both are omitted. */
+  | { readonly step: 'pad'; readonly value: number; readonly height?: number | null; readonly width?: number | null }
   | { readonly step: 'channel-order'; readonly order: 'RGB' | 'BGR' }
   | { readonly step: 'scale'; readonly divide: number; readonly offset: number }
   | { readonly step: 'normalise'; readonly mean: readonly number[]; readonly std: readonly number[] };
@@ -29,7 +34,10 @@ const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as 
 /** keras.applications' `caffe` mode: ImageNet's mean of 0..255 values in BGR order. */
 const CAFFE_MEAN = [103.939, 116.779, 123.68] as const;
 
-/** Pipelines by name; the last three are keras.applications' preprocessing modes. */
+const pillow: Step = { step: 'decode', decoder: 'pillow' };
+const fixed = { height: null, width: null } as const;
+
+/** Pipelines by name: plain ranges, keras.applications' preprocessing modes, and the recipes of four public moderation models. */
 export const PRESETS: Readonly<Record<string, readonly Step[]>> = {
   '0..255': [decode, resize],
   '0..1': [decode, resize, { step: 'scale', divide: 255, offset: 0 }],
@@ -37,6 +45,30 @@ export const PRESETS: Readonly<Record<string, readonly Step[]>> = {
   tf: [decode, resize, { step: 'scale', divide: 127.5, offset: -1 }],
   caffe: [decode, resize, { step: 'channel-order', order: 'BGR' }, { step: 'normalise', mean: CAFFE_MEAN, std: [1, 1, 1] }],
   torch: [decode, resize, { step: 'scale', divide: 255, offset: 0 }, { step: 'normalise', ...IMAGENET }],
+  /** nsfwjs, which resizes in the browser by TensorFlow.js. */
+  nsfwjs: [
+    decode,
+    { step: 'resize', kernel: 'bilinear', library: 'tensorflow-v1', align_corners: true, ...fixed },
+    { step: 'scale', divide: 255, offset: 0 },
+  ],
+  /** nsfw_model, by `keras.utils.load_img(target_size=…)`, whose default is nearest. */
+  load_img: [pillow, { step: 'resize', kernel: 'nearest', library: 'pillow', ...fixed }, { step: 'scale', divide: 255, offset: 0 }],
+  /** Yahoo's open_nsfw in its TensorFlow port: through JPEG once more, and the mean of Caffe's reference model. */
+  open_nsfw: [
+    pillow,
+    { step: 'resize', kernel: 'bilinear', library: 'pillow', height: 256, width: 256 },
+    { step: 're-encode', quality: 75 },
+    { step: 'crop', height: 224, width: 224 },
+    { step: 'channel-order', order: 'BGR' },
+    { step: 'normalise', mean: [104, 117, 123], std: [1, 1, 1] },
+  ],
+  /** Bumble's private detector: its own proportions, grey around. */
+  private_detector: [
+    decode,
+    { ...(resize as Extract<Step, { step: 'resize' }>), preserve_aspect_ratio: true },
+    { step: 'pad', value: 128, ...fixed },
+    { step: 'normalise', mean: [128, 128, 128], std: [128, 128, 128] },
+  ],
 };
 
 const oneOf =
@@ -52,16 +84,17 @@ const isThree = (value: unknown) => Array.isArray(value) && value.length === 3 &
 const KEYS: Readonly<Record<Step['step'], Readonly<Record<string, (value: unknown) => boolean>>>> = {
   decode: { decoder: oneOf('tensorflow', 'pillow', 'opencv') },
   orient: {},
-  crop: { height: isSize, width: isSize },
+  crop: { height: isSizeOrNull, width: isSizeOrNull },
   resize: {
-    kernel: oneOf('bilinear', 'nearest', 'bicubic', 'area'),
+    kernel: oneOf('bilinear', 'nearest', 'bicubic', 'area', 'lanczos'),
     library: oneOf('tensorflow', 'tensorflow-v1', 'pillow', 'opencv'),
     'align_corners?': (value) => typeof value === 'boolean',
+    'preserve_aspect_ratio?': (value) => typeof value === 'boolean',
     height: isSizeOrNull,
     width: isSizeOrNull,
   },
   're-encode': { quality: (value) => isSize(value) && (value as number) <= 100 },
-  pad: { value: isNumber },
+  pad: { value: isNumber, 'height?': isSizeOrNull, 'width?': isSizeOrNull },
   'channel-order': { order: oneOf('RGB', 'BGR') },
   scale: { divide: (value) => isNumber(value) && value !== 0, offset: isNumber },
   normalise: { mean: isThree, std: (value) => isThree(value) && !(value as number[]).includes(0) },
@@ -89,5 +122,30 @@ export function parseSteps(json: unknown, place: string): readonly Step[] {
       if (!check(rest[key])) throw malformed(`step ${index} (${name}) has ${key} ${JSON.stringify(rest[key])?.slice(0, 40)}`);
     }
   });
+  const contradiction = contradictionIn(json as readonly Step[]);
+  if (contradiction !== undefined) throw malformed(contradiction);
   return json as readonly Step[];
+}
+
+const VALUES: readonly Step['step'][] = ['channel-order', 'scale', 'normalise'];
+/** Work on bytes: what was scaled before would be rounded to nothing. */
+const BYTES: readonly Step['step'][] = ['re-encode'];
+
+/** What no order of these steps could mean; undefined where all is well. */
+function contradictionIn(steps: readonly Step[]): string | undefined {
+  for (const [index, step] of steps.entries()) {
+    const where = `step ${index} (${step.step})`;
+    if ((step.step === 'decode') !== (index === 0)) return index === 0 ? 'the first step is not decode' : `${where} comes a second time`;
+    const before = steps.slice(0, index);
+    const scaled = before.some((other) => other.step === 'scale' || other.step === 'normalise');
+    const works = BYTES.includes(step.step) || (step.step === 'resize' && (step.library === 'pillow' || step.library === 'opencv'));
+    if (scaled && works) return `${where} works on bytes, but the values were scaled before`;
+    if (step.step === 'orient' && before.some((other) => other.step !== 'decode' && !VALUES.includes(other.step)))
+      return `${where} comes after the pixels were moved`;
+    if (step.step === 'resize' && step.kernel === 'lanczos' && step.library !== 'pillow') return `${where}: only pillow has lanczos`;
+    if (step.step === 'resize' && step.align_corners && step.library !== 'tensorflow-v1') return `${where}: only tensorflow-v1 has align_corners`;
+    if ((step.step === 'crop' && (step.height === null) !== (step.width === null)) || (step.step === 'pad' && 'height' in step !== 'width' in step))
+      return `${where} has a height or a width alone`;
+  }
+  return undefined;
 }

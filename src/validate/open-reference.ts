@@ -57,13 +57,19 @@ export async function openReference(
     return { engine, side: { engine: engine.description, model: reference, sha256: null, precision: null }, warnings: [], isLocal: false };
   }
   if (!existsSync(reference)) {
-    throw new TorchliftError('file-not-found', { what: 'there is no such file', where: reference, remedy: 'Name the original model with --reference.' });
+    throw new TorchliftError('file-not-found', {
+      what: 'there is no such file',
+      where: reference,
+      remedy: 'Name the original model with --reference.',
+    });
   }
   const sha256 = hashFiles([reference]);
   const engine = await openWorker({ engine: 'tensorflow', model: reference, supervision: { ...SUPERVISION, onRestart }, progress });
   const warnings =
     sha256 === manifest.source.sha256
       ? []
-      : [`${basename(reference)} isn't the file that the bundle was made from (${manifest.source.file}): what differs may be the source, not the conversion`];
+      : [
+          `${basename(reference)} isn't the file that the bundle was made from (${manifest.source.file}): what differs may be the source, not the conversion`,
+        ];
   return { engine, side: { engine: engine.description, model: basename(reference), sha256, precision: 'fp32' }, warnings, isLocal: true };
 }

@@ -8,7 +8,7 @@ import type { BatchSource } from './batch.ts';
 import { generatedInputs } from './inputs/generated-inputs.ts';
 import { openImageFolder } from './inputs/open-image-folder.ts';
 import { openRecordedRequests } from './inputs/open-recorded-requests.ts';
-import { openNpz } from './inputs/open-npz.ts';
+
 import { channelRanges } from './near-copies/channel-ranges.ts';
 import type { ChannelRange } from './near-copies/fingerprint.ts';
 
@@ -47,7 +47,7 @@ export async function openSource(bundle: string, manifest: Manifest, options: So
   const ranges = channelRanges(steps, channelsOf(manifest));
   const common = { bundle, manifest, ranges, samples, progress, steps: options.preprocess === undefined ? undefined : steps };
   if (images !== undefined) return openImageFolder(resolve(images), common);
-  if (inputs?.endsWith('.npz')) return openNpz(resolve(inputs), common);
+
   if (inputs !== undefined) return openRecordedRequests(resolve(inputs), common);
   return {
     ...generatedInputs(manifest.inputs, ranges, samples ?? GENERATED_SAMPLES),

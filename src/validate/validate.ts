@@ -17,7 +17,7 @@ import type { Batch, BatchSource } from './batch.ts';
 import { fingerprint } from './near-copies/fingerprint.ts';
 import { NearCopyIndex } from './near-copies/near-copy-index.ts';
 import { openCandidate, type ValidatedPrecision } from './open-candidate.ts';
-import { openReference, RECORDED, type Reference } from './open-reference.ts';
+import { openReference, RECORDED } from './open-reference.ts';
 import { openSource, type SourceOptions } from './open-source.ts';
 import { readLabels } from './sources/read-labels.ts';
 import { readPrevalence } from './sources/read-prevalence.ts';
@@ -128,8 +128,17 @@ function begin(
 ): Run {
   const firstScores = manifest.outputs.map((_, output) => Float32Array.from(seen.flatMap((row) => [...(row[output] ?? [])])));
   const heads = findHeads(manifest.outputs, manifest.classes, firstScores);
-  const labelledHead = options.labels === undefined ? null : Math.max(0, heads.findIndex(({ classes }) => classes.every((name) => manifest.classes?.includes(name))));
-  const labels = options.labels === undefined ? null : readLabels(options.labels, heads[labelledHead ?? 0] as (typeof heads)[number], (name) => source.imageOf(name));
+  const labelledHead =
+    options.labels === undefined
+      ? null
+      : Math.max(
+          0,
+          heads.findIndex(({ classes }) => classes.every((name) => manifest.classes?.includes(name))),
+        );
+  const labels =
+    options.labels === undefined
+      ? null
+      : readLabels(options.labels, heads[labelledHead ?? 0] as (typeof heads)[number], (name) => source.imageOf(name));
   const prevalence = options.prevalence === undefined ? null : readPrevalence(options.prevalence, heads);
   const accumulator = new AgreementAccumulator({
     heads,

@@ -1,5 +1,5 @@
-import { DTYPE_BYTES } from '../../core/dtypes.ts';
 import type { PortRecord } from '../../bundle/manifest.ts';
+import { DTYPE_BYTES } from '../../core/dtypes.ts';
 
 const MAX_ROWS = 32;
 /** Of one batch's inputs: a few of them are in flight, and none may fill the memory. */

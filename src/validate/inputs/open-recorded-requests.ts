@@ -76,7 +76,9 @@ async function* inputBatches(
 ): AsyncGenerator<Batch> {
   let group: (RecordedRequest & { id: string })[] = [];
   const batch = (): Batch => ({
-    inputs: ports.map((port, index) => stackRows(group.map(({ content }) => rowTensor(port, 'inputs' in content ? content.inputs[index] : undefined)))),
+    inputs: ports.map((port, index) =>
+      stackRows(group.map(({ content }) => rowTensor(port, 'inputs' in content ? content.inputs[index] : undefined))),
+    ),
     rows: group.map(({ id, scores }) => ({ id, image: null, scores, source: null })),
   });
   for await (const request of requests) {
@@ -93,8 +95,13 @@ function rowTensor({ name, dtype, shape }: PortRecord, values: Float32Array = ne
   if (dtype === 'float32') return { dtype, shape: rowShape, data: new Uint8Array(values.slice().buffer) };
   if (dtype === 'uint8') return { dtype, shape: rowShape, data: Uint8Array.from(values) };
   if (dtype === 'int32') return { dtype, shape: rowShape, data: new Uint8Array(Int32Array.from(values).buffer) };
-  if (dtype === 'int64') return { dtype, shape: rowShape, data: new Uint8Array(BigInt64Array.from(values, (value) => BigInt(Math.trunc(value))).buffer) };
-  throw new TorchliftError('unsupported', { what: `recorded inputs for ${name} of ${dtype}`, where: 'recorded requests', remedy: 'Give them as a .npz.' });
+  if (dtype === 'int64')
+    return { dtype, shape: rowShape, data: new Uint8Array(BigInt64Array.from(values, (value) => BigInt(Math.trunc(value))).buffer) };
+  throw new TorchliftError('unsupported', {
+    what: `recorded inputs for ${name} of ${dtype}`,
+    where: 'recorded requests',
+    remedy: 'Give them as a .npz.',
+  });
 }
 
 function rowShape({ name, shape }: PortRecord) {

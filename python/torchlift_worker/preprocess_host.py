@@ -1,0 +1,59 @@
+"""Runs pipelines in front of a model: a bundle's `preprocess.py`, or steps given as data. Has no model."""
+
+import hashlib
+import importlib.util
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+PROBES = Path(__file__).parent / "probes"
+
+
+class PreprocessHost:
+    METHODS = ("run", "variants", "probe")
+
+    def __init__(self, model=None, threads=None, device="cpu"):
+        """model: path of a `preprocess.py` whose hash the caller has verified; None where only `variants` is asked for."""
+        self.version = np.__version__
+        self.pool = ThreadPoolExecutor(threads or 1)
+        self.preprocess = None
+        if model is not None:
+            spec = importlib.util.spec_from_file_location("preprocess", model)
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            self.preprocess = module.preprocess
+
+    def run(self, images):
+        """Rows of the images that could be read, in their order, and for each image {error} or {flags}."""
+        results = list(self.pool.map(lambda image: attempt(lambda: self.preprocess(bytes(image)).numpy()), images))
+        return [row for row, _ in results if row is not None], {"images": [report for _, report in results]}
+
+    def variants(self, images, pipelines, height, width):
+        """One image under several lists of steps; what two lists begin with in common is done once."""
+        from torchlift_worker.steps.run_steps import run_steps
+
+        (image,) = images
+        data, cache = bytes(image), {}
+        results = [attempt(lambda steps=steps: run_steps(data, steps, height, width, cache)) for steps in pipelines]
+        return [row for row, _ in results if row is not None], {"images": [report for _, report in results]}
+
+    def probe(self, _):
+        """What the pipeline makes of the shipped images, as hashes of the float32 rows."""
+        hashes = {}
+        for path in sorted(PROBES.iterdir()):
+            row = np.ascontiguousarray(self.preprocess(path.read_bytes()).numpy())
+            hashes[path.name] = hashlib.sha256(row.tobytes()).hexdigest()
+        return [], {"probes": hashes}
+
+
+def attempt(action):
+    # Pillow and the decoders warn through this module; it is process-wide, so with several threads a flag may stand at a neighbour.
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            row = action()
+        except Exception as error:  # one bad image fails alone, whatever a decoder throws
+            return None, {"error": f"{error}" or type(error).__name__}
+    return row, {"flags": sorted({str(warning.message) for warning in caught})}

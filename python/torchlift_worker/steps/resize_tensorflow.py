@@ -1,0 +1,116 @@
+"""As `tf.image.resize` without antialias, and as `tf.compat.v1.image.resize` (tensorflow/core/kernels/image/resize_*_op.cc)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def resize_bilinear(image: np.ndarray, height: int, width: int, half_pixel: bool = True, align_corners: bool = False) -> np.ndarray:
+    """float32 [height, width, 3] of [H, W, 3]. `half_pixel`: the pixels' centres lie at ½, as in version 2."""
+    top, bottom, down = linear_weights(image.shape[0], height, half_pixel, align_corners)
+    left, right, along = linear_weights(image.shape[1], width, half_pixel, align_corners)
+    pixels = image.astype(np.float32)
+    upper, lower = pixels[top], pixels[bottom]
+    along = along[None, :, None]
+    above = upper[:, left] + (upper[:, right] - upper[:, left]) * along
+    below = lower[:, left] + (lower[:, right] - lower[:, left]) * along
+    return above + (below - above) * down[:, None, None]
+
+
+def resize_nearest(image: np.ndarray, height: int, width: int, half_pixel: bool = True, align_corners: bool = False) -> np.ndarray:
+    """[height, width, 3] of [H, W, 3], of its dtype."""
+    rows = nearest_indices(image.shape[0], height, half_pixel, align_corners)
+    columns = nearest_indices(image.shape[1], width, half_pixel, align_corners)
+    return image[rows][:, columns]
+
+
+def resize_area(image: np.ndarray, height: int, width: int, align_corners: bool = False) -> np.ndarray:
+    """float32 [height, width, 3] of [H, W, 3]: the mean of what each new pixel covers."""
+    rows = area_weights(image.shape[0], height, align_corners)
+    columns = area_weights(image.shape[1], width, align_corners)
+    wide = np.tensordot(columns, image.astype(np.float32), (1, 1))  # [width, H, 3]
+    return np.ascontiguousarray(np.tensordot(rows, wide, (1, 1)))
+
+
+def resize_bicubic(image: np.ndarray, height: int, width: int, half_pixel: bool = True, align_corners: bool = False) -> np.ndarray:
+    """float32 [height, width, 3] of [H, W, 3]; the kernel is tabulated in 1024 steps, as TensorFlow's is."""
+    rows, down = cubic_weights(image.shape[0], height, half_pixel, align_corners)
+    columns, along = cubic_weights(image.shape[1], width, half_pixel, align_corners)
+    pixels = image.astype(np.float32)
+    tall = pixels[rows[:, 0]] * down[:, 0, None, None]
+    for tap in range(1, 4):
+        tall = tall + pixels[rows[:, tap]] * down[:, tap, None, None]
+    wide = tall[:, columns[:, 0]] * along[None, :, 0, None]
+    for tap in range(1, 4):
+        wide = wide + tall[:, columns[:, tap]] * along[None, :, tap, None]
+    return wide
+
+
+def places(old: int, new: int, half_pixel: bool, align_corners: bool) -> np.ndarray:
+    """Where each new pixel lies among the old ones, in float32 as TensorFlow computes it."""
+    ratio = np.float32(old - 1) / np.float32(new - 1) if align_corners and new > 1 else np.float32(old) / np.float32(new)
+    index = np.arange(new, dtype=np.float32)
+    return (index + np.float32(0.5)) * ratio - np.float32(0.5) if half_pixel else index * ratio
+
+
+def linear_weights(old: int, new: int, half_pixel: bool, align_corners: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    place = places(old, new, half_pixel, align_corners)
+    floor = np.floor(place)
+    lower = np.maximum(floor, 0).astype(np.int64)
+    upper = np.minimum(np.ceil(place), old - 1).astype(np.int64)
+    return lower, upper, place - floor
+
+
+def nearest_indices(old: int, new: int, half_pixel: bool, align_corners: bool) -> np.ndarray:
+    ratio = np.float32(old - 1) / np.float32(new - 1) if align_corners and new > 1 else np.float32(old) / np.float32(new)
+    place = (np.arange(new, dtype=np.float32) + np.float32(0.5 if half_pixel else 0)) * ratio
+    # C's roundf: halves away from zero.
+    index = np.floor(place + np.float32(0.5)) if align_corners else np.floor(place)
+    return np.clip(index.astype(np.int64), 0, old - 1)
+
+
+def area_weights(old: int, new: int, align_corners: bool) -> np.ndarray:
+    """[new, old]: how much of each old pixel lies in the new one, averaged."""
+    ratio = np.float32(old - 1) / np.float32(new - 1) if align_corners and new > 1 else np.float32(old) / np.float32(new)
+    start = np.arange(new, dtype=np.float32) * ratio
+    stop = (np.arange(new, dtype=np.float32) + 1) * ratio
+    cells = np.arange(int(np.ceil(stop[-1])), dtype=np.float32)
+    covered = np.minimum(cells + 1, stop[:, None]) - np.maximum(cells, start[:, None])
+    weights = np.zeros((new, old), np.float32)
+    for cell in range(len(cells)):
+        weights[:, min(cell, old - 1)] += np.maximum(covered[:, cell], 0) / ratio
+    return weights
+
+
+CUBIC_STEPS = 1024
+
+
+def cubic_table(a: float) -> np.ndarray:
+    """[1025, 2]: the kernel at i/1024 and at 1 + i/1024, rounded to float32 as TensorFlow tabulates it."""
+    x = np.arange(CUBIC_STEPS + 1) / CUBIC_STEPS
+    y = x + 1
+    near = ((a + 2) * x - (a + 3)) * x * x + 1
+    far = ((a * y - 5 * a) * y + 8 * a) * y - 4 * a
+    return np.stack([near, far], 1).astype(np.float32)
+
+
+def cubic_weights(old: int, new: int, half_pixel: bool, align_corners: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Four old pixels for each new one, and their weights. Version 2 takes Keys' a = −1/2 and leaves out what lies beyond the border."""
+    place = places(old, new, half_pixel, align_corners)
+    floor = np.floor(place).astype(np.int64)
+    offset = np.rint((place - floor.astype(np.float32)) * np.float32(CUBIC_STEPS)).astype(np.int64)
+    table = cubic_table(-0.5 if half_pixel else -0.75)
+    weights = np.stack([table[offset, 1], table[offset, 0], table[CUBIC_STEPS - offset, 0], table[CUBIC_STEPS - offset, 1]], 1)
+    wanted = floor[:, None] + np.arange(-1, 3)
+    indices = np.clip(wanted, 0, old - 1)
+    if half_pixel:
+        weights = np.where(indices == wanted, weights, np.float32(0))
+        total = weights[:, 0] + weights[:, 1] + weights[:, 2] + weights[:, 3]
+        weights = weights * (np.float32(1) / total)[:, None]
+    return indices, weights
+
+
+def keep_aspect(old_height: int, old_width: int, height: int, width: int) -> tuple[int, int]:
+    """The largest size of the old proportions inside the new one, rounded as `preserve_aspect_ratio` does."""
+    ratio = min(np.float32(height) / np.float32(old_height), np.float32(width) / np.float32(old_width))
+    return int(np.rint(np.float32(old_height) * ratio)), int(np.rint(np.float32(old_width) * ratio))

@@ -1,0 +1,65 @@
+import { ensureRuntime, type Progress } from './runtimes/ensure-runtime.ts';
+import { SupervisedWorker, type Supervision } from './supervised-worker.ts';
+import type { Tensor } from './tensor.ts';
+import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+
+/** What became of one image. `flags`: what a reader should know of it, such as damage that the decoder passed over. */
+export type PreparedImage =
+  | { readonly ok: true; readonly row: Tensor; readonly flags: readonly string[] }
+  | { readonly ok: false; readonly message: string };
+
+export interface PreprocessorOptions {
+  /** Path of a `preprocess.py` whose hash was verified; null where only `variants` is used. */
+  readonly source: string | null;
+  /** Images decoded at once; 1 where omitted. */
+  readonly threads?: number;
+  readonly supervision?: Supervision;
+  readonly progress: Progress;
+}
+
+/** Images' bytes → what the model sees, in a process of its own: no decoder runs in ours. */
+export interface Preprocessor {
+  /** One row [1, …] for each image, or why there is none; one bad image fails alone. */
+  run(images: readonly Uint8Array[]): Promise<readonly PreparedImage[]>;
+  /** One image under several pipelines: rows [height, width, 3]. */
+  variants(image: Uint8Array, pipelines: readonly unknown[], height: number, width: number): Promise<readonly PreparedImage[]>;
+  /** sha256 of what the pipeline makes of each probe image that comes with the package, by file name. */
+  probe(): Promise<Readonly<Record<string, string>>>;
+  close(): Promise<void>;
+}
+
+/** Starts the host, in the torch runtime. Errors: `runtime-unavailable`, `io` (pip), `worker-failed`. */
+export async function openPreprocessor({ source, threads, supervision, progress }: PreprocessorOptions): Promise<Preprocessor> {
+  const runtime = await ensureRuntime('torch', progress);
+  const start = async (): Promise<WorkerProcess> => {
+    const worker = await startWorkerProcess('preprocess', runtime.python);
+    try {
+      await worker.request('load', { model: source, threads: threads ?? 1 }, []);
+      return worker;
+    } catch (error) {
+      await worker.close();
+      throw error;
+    }
+  };
+  const worker = supervision === undefined ? await start() : await SupervisedWorker.start(start, supervision);
+  const ask = async (method: string, options: Readonly<Record<string, unknown>>, images: readonly Uint8Array[]) => {
+    const inputs = images.map((data): Tensor => ({ dtype: 'uint8', shape: [data.byteLength], data }));
+    const { header, tensors } = await worker.request(method, options, inputs);
+    return pair(header.images as readonly Report[], tensors);
+  };
+  return {
+    run: (images) => ask('run', {}, images),
+    variants: (image, pipelines, height, width) => ask('variants', { pipelines, height, width }, [image]),
+    probe: async () => (await worker.request('probe', {}, [])).header.probes as Readonly<Record<string, string>>,
+    close: () => worker.close(),
+  };
+}
+
+type Report = { readonly error: string } | { readonly flags: readonly string[] };
+
+function pair(reports: readonly Report[], rows: readonly Tensor[]): readonly PreparedImage[] {
+  let next = 0;
+  return reports.map((report) =>
+    'error' in report ? { ok: false, message: report.error } : { ok: true, row: rows[next++] as Tensor, flags: report.flags },
+  );
+}
