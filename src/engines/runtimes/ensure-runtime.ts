@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TorchliftError } from '../../core/errors.ts';
 import { packageRoot } from '../../core/package-root.ts';
-import { cacheFolder } from './cache-folder.ts';
-import { findInterpreters, type Interpreter } from './find-interpreters.ts';
 import { withFolderLock } from './folder-lock.ts';
+import { completionMark, isComplete, locateRuntime } from './locate-runtime.ts';
 import { hasNvidiaDriver } from './nvidia-driver.ts';
-import { INTERPRETER_VARIABLES, type RuntimeName, type RuntimeSpecification, SPECIFICATIONS } from './specifications.ts';
+import { INTERPRETER_VARIABLES, type RuntimeName } from './specifications.ts';
 
 /** PyTorch's own index of CPU builds: the default wheel for Linux brings several GB of CUDA. */
 const TORCH_CPU_INDEX = 'https://download.pytorch.org/whl/cpu';
@@ -31,43 +29,22 @@ export type Progress = (line: string) => void;
 export async function ensureRuntime(name: RuntimeName, progress: Progress): Promise<Runtime> {
   const own = process.env[INTERPRETER_VARIABLES[name]];
   if (own) return { name, python: own };
-  const { interpreter, specification } = await choose(name);
-  const requirements = join(packageRoot(), 'python', 'requirements', specification.requirements);
-  const key = createHash('sha256').update(readFileSync(requirements)).update(interpreter.path).digest('hex').slice(0, 12);
-  const folder = join(cacheFolder(), 'runtimes', `${name}-py${interpreter.version}-${key}`);
-  const python = join(folder, 'bin', 'python');
-  const complete = join(folder, 'complete');
-  if (!existsSync(complete)) {
+  const { interpreter, requirements, folder, python } = await locateRuntime(name);
+  if (!isComplete(folder)) {
     await withFolderLock(
       `${folder}.lock`,
       () => progress(`another process is making the ${name} runtime: waiting for it`),
       async () => {
-        if (existsSync(complete)) return;
+        if (isComplete(folder)) return;
         rmSync(folder, { recursive: true, force: true });
         progress(`making the ${name} runtime with Python ${interpreter.version} (once; ${folder})`);
         await command(interpreter.path, ['-m', 'venv', folder], progress);
         await install(name, python, requirements, progress);
-        writeFileSync(complete, '');
+        writeFileSync(completionMark(folder), '');
       },
     );
   }
   return { name, python };
-}
-
-async function choose(name: RuntimeName): Promise<{ interpreter: Interpreter; specification: RuntimeSpecification }> {
-  const interpreters = await findInterpreters();
-  for (const specification of SPECIFICATIONS[name]) {
-    for (const version of specification.pythons) {
-      const interpreter = interpreters.find((candidate) => candidate.version === version);
-      if (interpreter !== undefined) return { interpreter, specification };
-    }
-  }
-  const wanted = SPECIFICATIONS[name].flatMap(({ pythons }) => pythons).join(', ');
-  throw new TorchliftError('runtime-unavailable', {
-    what: `the ${name} runtime needs Python ${wanted}; found ${interpreters.map(({ version }) => version).join(', ') || 'none'}`,
-    where: 'PATH and pyenv',
-    remedy: `Install one (pyenv install 3.10, say), or name an interpreter that has ${name} in ${INTERPRETER_VARIABLES[name]}.`,
-  });
 }
 
 async function install(name: RuntimeName, python: string, requirements: string, progress: Progress): Promise<void> {

@@ -13,8 +13,16 @@ export interface Interpreter {
 const EXECUTABLE = /^python(3(\.\d+)?)?$/;
 const PROBE = 'import sys, venv, ensurepip; print("%d.%d" % sys.version_info[:2]); print(sys.executable)';
 
+/** Asked once in a process: starting every Python takes a second. */
+let found: Promise<readonly Interpreter[]> | undefined;
+
 /** Every Python on PATH and in pyenv that starts and can make virtual environments, in that order, each once. */
-export async function findInterpreters(): Promise<readonly Interpreter[]> {
+export function findInterpreters(): Promise<readonly Interpreter[]> {
+  found ??= probeAll();
+  return found;
+}
+
+async function probeAll(): Promise<readonly Interpreter[]> {
   const onPath = (process.env.PATH ?? '').split(delimiter).flatMap((folder) =>
     list(folder)
       .filter((name) => EXECUTABLE.test(name))
@@ -23,9 +31,9 @@ export async function findInterpreters(): Promise<readonly Interpreter[]> {
   const pyenv = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
   const inPyenv = list(pyenv).map((version) => join(pyenv, version, 'bin', 'python3'));
   const probed = await Promise.all([...new Set([...onPath, ...inPyenv])].map(probe));
-  const found = new Map<string, Interpreter>();
-  for (const interpreter of probed) if (interpreter !== undefined && !found.has(interpreter.path)) found.set(interpreter.path, interpreter);
-  return [...found.values()];
+  const byPath = new Map<string, Interpreter>();
+  for (const interpreter of probed) if (interpreter !== undefined && !byPath.has(interpreter.path)) byPath.set(interpreter.path, interpreter);
+  return [...byPath.values()];
 }
 
 async function probe(path: string): Promise<Interpreter | undefined> {

@@ -1,4 +1,5 @@
-export type RuntimeName = 'torch' | 'tensorflow';
+export const RUNTIME_NAMES = ['torch', 'tensorflow'] as const;
+export type RuntimeName = (typeof RUNTIME_NAMES)[number];
 
 /** One way to make a runtime: the interpreters it takes, best first, and what is installed (`python/requirements/<requirements>`). */
 export interface RuntimeSpecification {
