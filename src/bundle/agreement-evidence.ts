@@ -92,6 +92,8 @@ export interface GateEvidence {
 
 export interface HeadEvidence {
   readonly name: string;
+  /** Position among the model's outputs, and so in the scores of a flip. */
+  readonly output: number;
   readonly kind: 'softmax' | 'sigmoid' | 'linear';
   readonly classes: readonly string[];
   readonly knownFrom: 'manifest' | 'scores';

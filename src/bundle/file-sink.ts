@@ -62,7 +62,8 @@ export class FileSink {
   }
 }
 
-function orDiskError<T>(path: string, action: () => T): T {
+/** What `action` gives, the file system's refusal as an `io` error. */
+export function orDiskError<T>(path: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {

@@ -1,18 +1,31 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { diskError } from './file-sink.ts';
+import type { EvidenceHeader } from './evidence.ts';
+import { orDiskError } from './file-sink.ts';
+import { makeFolders } from './make-folders.ts';
 
-/** Writes `evidence/<name>` in a bundle, by rename: a reader sees the old file or the new one. Returns its path. Errors: `io`. */
-export function writeEvidence(bundle: string, name: string, text: string): string {
+/**
+ * Puts a piece of evidence and its page into a bundle's `evidence/`, each by a rename: whoever reads meanwhile finds the old one or the new one,
+ * whole. The page comes first, so that evidence always has one. Returns where they are. Errors: `io`.
+ */
+export function writeEvidence(bundle: string, name: 'validation' | 'benchmark', evidence: EvidenceHeader, page: string) {
   const folder = join(bundle, 'evidence');
-  const path = join(folder, name);
-  try {
-    mkdirSync(folder, { recursive: true });
-    const partial = join(folder, `.${name}.partial-${process.pid}`);
-    writeFileSync(partial, text);
-    renameSync(partial, path);
-    return path;
-  } catch (cause) {
-    throw diskError(path, cause);
-  }
+  orDiskError(folder, () => void makeFolders(folder));
+  const files = { page: join(folder, `${name}.html`), json: join(folder, `${name}.json`) };
+  replaceFile(files.page, page);
+  replaceFile(files.json, `${JSON.stringify(evidence, null, 1)}\n`);
+  return files;
+}
+
+function replaceFile(path: string, text: string): void {
+  const partial = `${path}.partial-${process.pid}-${randomBytes(4).toString('hex')}`;
+  orDiskError(path, () => {
+    try {
+      writeFileSync(partial, text);
+      renameSync(partial, path);
+    } finally {
+      rmSync(partial, { force: true });
+    }
+  });
 }

@@ -140,7 +140,7 @@ export class AgreementAccumulator {
       passed: verdict === 'certified' && gates.every(({ passed }) => passed),
       needed,
       gates,
-      heads: heads.map(({ name, kind, classes, knownFrom }) => ({ name, kind, classes, knownFrom })),
+      heads: heads.map(({ name, output, kind, classes, knownFrom }) => ({ name, output, kind, classes, knownFrom })),
       undecided: { ...this.#undecided },
       byClass: this.#coverage.classes.rows().map(classEvidence),
       transitions: [...this.#transitions.values()].sort((a, b) => b.samples - a.samples),

@@ -1,7 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { diskError } from '../../bundle/file-sink.ts';
+import { orDiskError } from '../../bundle/file-sink.ts';
 
 /**
  * Fingerprints outside of memory: 100,000 of them are 307 MB, and of those that differ hardly one is ever read again. The file has no
@@ -17,16 +17,16 @@ export class FingerprintFile {
   constructor(bytes: number) {
     this.#bytes = bytes;
     this.#buffer = new Uint8Array(bytes);
-    const folder = guarded(tmpdir(), () => mkdtempSync(join(tmpdir(), 'torchlift-')));
+    const folder = orDiskError(tmpdir(), () => mkdtempSync(join(tmpdir(), 'torchlift-')));
     try {
-      this.#file = guarded(folder, () => openSync(join(folder, 'fingerprints'), 'wx+', 0o600));
+      this.#file = orDiskError(folder, () => openSync(join(folder, 'fingerprints'), 'wx+', 0o600));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   }
 
   append(fingerprint: Uint8Array): void {
-    guarded(tmpdir(), () => {
+    orDiskError(tmpdir(), () => {
       for (let done = 0; done < this.#bytes; ) {
         done += writeSync(this.#file, fingerprint, done, this.#bytes - done, this.#count * this.#bytes + done);
       }
@@ -36,7 +36,7 @@ export class FingerprintFile {
 
   /** Valid until the next call. */
   read(index: number): Uint8Array {
-    guarded(tmpdir(), () => {
+    orDiskError(tmpdir(), () => {
       for (let done = 0; done < this.#bytes; ) {
         done += readSync(this.#file, this.#buffer, done, this.#bytes - done, index * this.#bytes + done);
       }
@@ -46,13 +46,5 @@ export class FingerprintFile {
 
   close(): void {
     closeSync(this.#file);
-  }
-}
-
-function guarded<T>(path: string, action: () => T): T {
-  try {
-    return action();
-  } catch (cause) {
-    throw diskError(path, cause);
   }
 }

@@ -1,0 +1,86 @@
+import type { ValidationEvidence } from '../../bundle/evidence.ts';
+import { agreementChart } from '../charts/agreement-chart.ts';
+import { type Html, html } from '../html.ts';
+import { count, percent, percentRange, small } from '../numbers.ts';
+import { number, table, text } from '../table.ts';
+
+export function agreement({ series, minAgreement, images, samples, nearCopies, sources, lowerBound }: ValidationEvidence): Html {
+  const facts = [
+    `${count(images)} images were answered by both sides, ${count(samples)} count`,
+    ...(nearCopies.images > 0
+      ? [
+          `${count(nearCopies.images)} nearly copy another and count with it${nearCopies.flips > 0 ? ` (${count(nearCopies.flips)} of them flip)` : ''}`,
+        ]
+      : []),
+    ...(sources === null ? [] : [`they were made from ${count(sources)} distinct ${sources === 1 ? 'picture' : 'pictures'}`]),
+  ];
+  return html`<h2>Agreement</h2>
+<p>With 95 % certainty the agreement on samples like these is above <strong>${percent(lowerBound, 'down')}</strong>, however often one looked on the way. ${facts.join('; ')}.</p>
+${agreementChart(series, minAgreement)}`;
+}
+
+export function stages({ stages: list }: ValidationEvidence): Html | null {
+  if (list.length === 0) return null;
+  const names = {
+    tensors: 'the same tensors: the models alone',
+    pixels: 'the same pixels: with resize and scale',
+    bytes: 'the same bytes: with the decoder',
+  };
+  return html`<h2>By stage</h2>
+<p>What both sides were given alike. Where the agreement falls, that part differs.</p>
+${table(
+  [text('given'), number('samples'), number('agree'), number('95 % interval'), number('certified above'), number('largest difference')],
+  list.map(({ stage, samples, agreement: share, clopperPearson, lowerBound, maxScoreDifference }) => [
+    names[stage],
+    count(samples),
+    percent(share),
+    percentRange(clopperPearson),
+    percent(lowerBound, 'down'),
+    small(maxScoreDifference),
+  ]),
+)}`;
+}
+
+export function classes({ byClass, transitions }: ValidationEvidence): Html {
+  const moved = transitions.slice(0, 20);
+  return html`<h2>By class</h2>
+${table(
+  [text('decided by the reference as'), number('samples'), number('agree'), number('95 % interval'), number('certified above')],
+  byClass.map(({ name, samples, rate, interval, lowerBound }) => [
+    name,
+    count(samples),
+    percent(rate),
+    samples === 0 ? '–' : percentRange(interval),
+    samples === 0 ? '–' : percent(lowerBound, 'down'),
+  ]),
+)}
+${
+  moved.length === 0
+    ? null
+    : html`<h3>What became what</h3>
+${table(
+  [text('reference'), text('candidate'), number('samples')],
+  moved.map(({ from, to, samples }) => [from, to, count(samples)]),
+)}${transitions.length > moved.length ? html`<p class="soft">and ${count(transitions.length - moved.length)} rarer changes</p>` : null}`
+}`;
+}
+
+export function directions({ directions: rows, actions }: ValidationEvidence): Html | null {
+  if (rows === null || actions === null) return null;
+  return html`<h2>By action</h2>
+<p>The policy’s actions agree on ${percent(actions.rate)} (certified above ${percent(actions.lowerBound, 'down')}).</p>
+${table(
+  [text('reference'), text('candidate'), number('of'), number('changed'), number('share'), number('certified below')],
+  rows.map(({ from, to, samples, count: changed, rate, upperBound }) => {
+    const isDangerous = from === 'block' && to === 'allow' && changed > 0;
+    return [
+      from,
+      to,
+      count(samples),
+      isDangerous ? html`<strong class="bad">${count(changed)}</strong>` : count(changed),
+      percent(rate),
+      samples === 0 ? '–' : percent(upperBound, 'up'),
+    ];
+  }),
+)}`;
+}

@@ -1,0 +1,72 @@
+import type { ValidationEvidence } from '../../bundle/evidence.ts';
+import { checklist } from '../checklist.ts';
+import { type Html, html } from '../html.ts';
+import { count, percent, percentRange } from '../numbers.ts';
+import { printPage } from '../page.ts';
+import { accuracy, coverage, production, skipped, thresholds } from './data-sections.ts';
+import type { Pictures } from './flip-gallery.ts';
+import { gapWords } from './gap-words.ts';
+import { machineWords, sideWords } from './origin-words.ts';
+import { agreement, classes, directions, stages } from './outcome-sections.ts';
+import { differences, flips, layers } from './score-sections.ts';
+import { checksOf, neededWords, verdictWord } from './verdict-words.ts';
+
+/**
+ * A validation as one self-contained HTML page. `pictures`: the images of flips by their `id`, as data URLs; those that are missing are left out.
+ * They stay blurred until somebody clicks them.
+ */
+export function printValidation(evidence: ValidationEvidence, pictures: Pictures): string {
+  return printPage({
+    title: 'Validation',
+    verdict: verdictWord(evidence),
+    lead: lead(evidence),
+    sections: validationSections(evidence, pictures),
+    footer: footer(evidence),
+  });
+}
+
+/** The parts of the page, for reports that hold more than a validation. */
+function validationSections(evidence: ValidationEvidence, pictures: Pictures): readonly Html[] {
+  return [
+    checklist(checksOf(evidence)),
+    warnings(evidence),
+    agreement(evidence),
+    stages(evidence),
+    classes(evidence),
+    directions(evidence),
+    differences(evidence),
+    layers(evidence),
+    flips(evidence, pictures),
+    accuracy(evidence),
+    production(evidence),
+    thresholds(evidence),
+    coverage(evidence),
+    skipped(evidence),
+  ].filter((section) => section !== null);
+}
+
+function lead(evidence: ValidationEvidence): Html {
+  const { reference, candidate, data, samples, agreements, clopperPearson, agreement: share } = evidence;
+  const needed = neededWords(evidence);
+  return html`<p class="soft">${sideWords(candidate)} against ${sideWords(reference)}, on ${data}</p>
+<p>${count(agreements)} of ${count(samples)} samples are decided alike: ${percent(share)} (95 % interval ${percentRange(clopperPearson)}).</p>
+${needed === null ? null : html`<p>${needed}</p>`}`;
+}
+
+function warnings(evidence: ValidationEvidence): Html | null {
+  const lines = gapWords(evidence);
+  if (lines.length === 0) return null;
+  return html`<div class="warnings"><strong>What this doesn’t say</strong><ul>${lines.map((line) => html`<li>${line}</li>\n`)}</ul></div>`;
+}
+
+function footer(evidence: ValidationEvidence): Html {
+  const { tool, created, heads } = evidence;
+  const read = heads
+    .map(
+      ({ name, kind, classes: names, knownFrom }) => `${name}: ${kind} of ${names.length} classes${knownFrom === 'scores' ? ' (by its scores)' : ''}`,
+    )
+    .join('; ');
+  return html`<p>Torchlift ${tool.version}, ${created}, on ${machineWords(evidence)}. Decisions are read from ${read}.</p>
+<p>Interval: Clopper–Pearson. Certified bound: one-sided 95 %, the mixture e-process at these counts, valid however often anyone looks.</p>
+${[evidence.reference, evidence.candidate].map(({ model, sha256 }) => (sha256 === null ? null : html`<p class="mono">${model}  sha256 ${sha256}</p>`))}`;
+}

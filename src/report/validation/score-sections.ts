@@ -1,0 +1,39 @@
+import type { ValidationEvidence } from '../../bundle/evidence.ts';
+import { differenceChart } from '../charts/difference-chart.ts';
+import { layerChart } from '../charts/layer-chart.ts';
+import { type Html, html } from '../html.ts';
+import { count, small } from '../numbers.ts';
+import { number, table, text } from '../table.ts';
+import { flipGallery, type Pictures } from './flip-gallery.ts';
+
+export function differences({ scoreDifferences, scoreDifferencesByClass }: ValidationEvidence): Html {
+  const columns = [number('compared'), number('mean'), number('median'), number('90 %'), number('95 %'), number('99 %'), number('largest')];
+  const figures = ({ compared, mean, p50, p90, p95, p99, max }: ValidationEvidence['scoreDifferences']) => [
+    count(compared),
+    ...[mean, p50, p90, p95, p99, max].map(small),
+  ];
+  return html`<h2>Score differences</h2>
+${differenceChart(scoreDifferences)}
+${table(
+  [text('score of'), ...columns],
+  [['largest of an image', ...figures(scoreDifferences)], ...scoreDifferencesByClass.slice(0, 50).map((row) => [row.name, ...figures(row)])],
+)}`;
+}
+
+export function layers({ layers: list, firstDivergence = null }: ValidationEvidence): Html | null {
+  if (list === undefined) return null;
+  const absorbed = list.flatMap((layer) => ('absorbedBy' in layer ? [`${layer.name} (in ${layer.absorbedBy})`] : []));
+  return html`<h2>Layer by layer</h2>
+<p>${firstDivergence === null ? 'No call diverges.' : html`The first call that diverges is <code>${firstDivergence}</code>.`}</p>
+${layerChart(list, firstDivergence)}
+${absorbed.length === 0 ? null : html`<p class="soft">Folded into another call: ${absorbed.join(', ')}.</p>`}`;
+}
+
+export function flips({ flips: list, flipsTotal, heads }: ValidationEvidence, pictures: Pictures): Html {
+  if (flipsTotal === 0) return html`<h2>Flips</h2><p>None.</p>`;
+  const shown =
+    list.length < flipsTotal
+      ? `The ${count(list.length)} most dangerous of ${count(flipsTotal)}.`
+      : `${count(flipsTotal)}, the most dangerous first.`;
+  return html`<h2>Flips</h2><p>${shown} Pictures are blurred until clicked.</p>${flipGallery(list, heads, pictures)}`;
+}

@@ -1,0 +1,84 @@
+import type { ValidationEvidence } from '../../bundle/evidence.ts';
+import { count, counted, percent, percentRange, points, rounded3, small, threshold } from '../numbers.ts';
+import { gapWords } from './gap-words.ts';
+import { sideWords } from './origin-words.ts';
+import { checksOf, neededWords, verdictWord } from './verdict-words.ts';
+
+/** As many flips as fit beside the rest; the page and the evidence have more. */
+const SHOWN_FLIPS = 5;
+const TITLE_WIDTH = 14;
+
+/** A validation for a terminal; ends with a line break. Names come from files: print it through `printable`. */
+export function validationText(evidence: ValidationEvidence): string {
+  const { candidate, reference, samples, agreements, agreement, clopperPearson, directions, production, accuracy } = evidence;
+  const { word, tone } = verdictWord(evidence);
+  const lines = [`${sideWords(candidate)} against ${sideWords(reference)}: ${tone === 'good' ? word : word.toUpperCase()}`, ''];
+  const row = (title: string, text: string) => lines.push(`  ${title.padEnd(TITLE_WIDTH)}${text}`);
+  const rows = (title: string, texts: readonly string[]) => texts.forEach((text, index) => void row(index === 0 ? title : '', text));
+
+  row('agreement', `${count(agreements)} of ${counted(samples, 'sample')}, ${percent(agreement)}, 95 % interval ${percentRange(clopperPearson)}`);
+  const marks = { true: '✓', false: '✗', null: '–' } as const;
+  rows(
+    'asked',
+    checksOf(evidence).map(({ demand, figure, met }) => `${marks[`${met}`]} ${demand}: ${figure}`),
+  );
+  const needed = neededWords(evidence);
+  if (needed !== null) row('needed', needed);
+  row(
+    'classes',
+    evidence.byClass
+      .filter((entry) => entry.samples > 0)
+      .map((entry) => `${entry.name} ${count(entry.agreements)}/${count(entry.samples)}`)
+      .join(', ') || 'none decided',
+  );
+  if (directions !== null) {
+    const changed = directions.filter((entry) => entry.count > 0 || (entry.from === 'block' && entry.to === 'allow'));
+    rows(
+      'actions',
+      changed.map(
+        ({ from, to, count: changes, samples: of, upperBound }) =>
+          `${from} → ${to}: ${count(changes)} of ${count(of)}${of === 0 ? '' : `, certified below ${percent(upperBound, 'up')}`}`,
+      ),
+    );
+  }
+  const { max, mean, p99 } = evidence.scoreDifferences;
+  row('scores', `differ by at most ${small(max)}, 99 % of images by at most ${small(p99)}, ${small(mean)} on average`);
+  rows(
+    'stages',
+    evidence.stages.map((stage) => `the same ${stage.stage}: ${percent(stage.agreement)} of ${count(stage.samples)}`),
+  );
+  if (evidence.firstDivergence !== undefined)
+    row('layers', evidence.firstDivergence === null ? 'none diverges' : `the first to diverge is ${evidence.firstDivergence}`);
+  if (accuracy !== null) {
+    const { estimate, lower, upper } = accuracy.difference;
+    row(
+      'labels',
+      `${percent(accuracy.reference.rate)} right before, ${percent(accuracy.candidate.rate)} now: ${points(estimate)} points, 95 % interval ${points(lower)} to ${points(upper)}`,
+    );
+  }
+  if (production !== null) {
+    const { flipsPerMillion: flips, blockToAllowPerMillion: lost } = production;
+    row(
+      'production',
+      `${flips.estimate === null ? 'flips can be anywhere, since a class of the mix has no samples' : `${rounded3(flips.estimate)} flips of a million`}, 95 % interval ${rounded3(flips.lower)} to ${rounded3(flips.upper)}`,
+    );
+    if (lost !== null) row('', `block → allow: ${rounded3(lost.estimate)} of a million, ${rounded3(lost.lower)} to ${rounded3(lost.upper)}`);
+  }
+  rows(
+    'thresholds',
+    (evidence.matchedThresholds ?? []).map(
+      ({ class: name, action, current, threshold: matched, lower, upper }) =>
+        `${name} ${action ?? 'decided'}: ${threshold(current)} → ${threshold(matched)} (${threshold(lower)} to ${threshold(upper)})`,
+    ),
+  );
+  rows('flips', flipLines(evidence));
+  rows('not said', gapWords(evidence));
+  return `${lines.join('\n')}\n`;
+}
+
+function flipLines({ flips, flipsTotal }: ValidationEvidence): readonly string[] {
+  const shown = flips
+    .slice(0, SHOWN_FLIPS)
+    .map(({ id, reference, candidate, margin }) => `${id}: ${reference.label} → ${candidate.label}, margin ${small(margin)}`);
+  return flipsTotal > shown.length ? [...shown, `and ${count(flipsTotal - shown.length)} more`] : shown;
+}

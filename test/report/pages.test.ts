@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SAMPLE_VALIDATION } from '../../src/report/testing/sample-validation.ts';
+import { printValidation } from '../../src/report/validation/print-validation.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+
+/** The browser of the system: Debian's, or Chrome. */
+const EXECUTABLE = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => spawnSync(name, ['--version']).status === 0);
+if (EXECUTABLE === undefined) {
+  if (process.env.CI) throw new Error('no chromium on PATH; .ci/run installs it');
+  process.stderr.write('skipped: the pages of reports, because there is no chromium on PATH\n');
+}
+
+const scratch = scratchFolder('report');
+/** A grey pixel. */
+const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAIAAAICAgAAAACwAAAAAAQABAAACAkQBADs=';
+
+describe.skipIf(EXECUTABLE === undefined)('a report in Chromium', () => {
+  let browser: Browser;
+  const complaints: string[] = [];
+  const address = () => pathToFileURL(scratch.join('validation.html')).href;
+
+  beforeAll(async () => {
+    writeFileSync(scratch.join('validation.html'), printValidation(SAMPLE_VALIDATION, new Map([['crop-0412.jpg', PICTURE]])));
+    const path = spawnSync('which', [EXECUTABLE as string], { encoding: 'utf8' }).stdout.trim();
+    browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
+  });
+  afterAll(async () => await browser?.close());
+
+  const open = async (options: Parameters<Browser['newPage']>[0]): Promise<Page> => {
+    const page = await browser.newPage(options);
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('request', (request) => {
+      if (!request.url().startsWith('data:') && request.url() !== address()) complaints.push(request.url());
+    });
+    await page.goto(address());
+    return page;
+  };
+
+  test('loads nothing, and has nothing to complain of', async () => {
+    const page = await open({});
+    expect(await page.title()).toBe('Validation: not enough samples');
+    expect(await page.locator('svg').count()).toBe(3);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('a picture is blurred until it is clicked, or ticked by keyboard', async () => {
+    const page = await open({});
+    const blur = () => page.evaluate<string>("getComputedStyle(document.querySelector('.picture img')).filter");
+    expect(await blur()).toContain('blur');
+    await page.locator('.picture').click();
+    expect(await blur()).toBe('none');
+    await page.locator('.picture input').press('Space');
+    expect(await blur()).toContain('blur');
+    await page.close();
+  });
+
+  test.each(['light', 'dark'] as const)('is readable in %s mode, on a telephone too', async (colorScheme) => {
+    const page = await open({ colorScheme, viewport: { width: 390, height: 800 } });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    const contrasts = await page.evaluate<readonly { of: string; contrast: number }[]>(
+      readFileSync(new URL('measure-contrast.js', import.meta.url), 'utf8'),
+    );
+    // WCAG's level AA.
+    expect(contrasts.length).toBeGreaterThan(100);
+    expect(contrasts.filter(({ contrast }) => contrast < 4.5)).toEqual([]);
+    await page.close();
+  });
+});
