@@ -29,6 +29,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 const COMMANDS = [
   () => import('./inspect.ts'),
   () => import('./convert.ts'),
+  () => import('./validate.ts'),
   () => import('./benchmark.ts'),
   () => import('./runtime.ts'),
   () => import('./demo.ts'),

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ValidationEvidence } from '../bundle/evidence.ts';
 import { printable } from '../core/printable.ts';
 import { formatCount } from './format.ts';
 import { createProgress } from './progress.ts';
@@ -65,24 +66,34 @@ export function register(program: Command): void {
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: Flags) => {
-      const { runValidation } = await import('../validate/run-validation.ts');
+      const { validate } = await import('../validate/validate.ts');
       const progress = createProgress();
       const started = performance.now();
       try {
         const { json, strict, ...options } = flags;
-        const evidence = await runValidation({
+        const evidence = await validate({
           ...options,
-          onProgress: (done, total, line) =>
-            progress.update(printable(total === 0 ? line : `${bar(done, total, performance.now() - started)}  ${line}`)),
+          onProgress: (done, total, line) => progress.update(printable(total === 0 ? line : `${bar(done, total, performance.now() - started)}  ${line}`)),
         });
+        const page = await keep(flags.candidate, evidence);
         progress.done();
-        const { printValidation } = await import('../report/print-validation.ts');
-        process.stdout.write(json ? `${JSON.stringify(evidence)}\n` : printable(printValidation(evidence), { lines: true }));
+        const { validationText } = await import('../report/validation/validation-text.ts');
+        process.stdout.write(json ? `${JSON.stringify(evidence)}\n` : printable(`${validationText(evidence)}\n  the page      ${page}\n`, { lines: true }));
         if (!evidence.passed || (strict && evidence.skipped.total > 0)) process.exitCode = 1;
       } finally {
         progress.done();
       }
     });
+}
+
+/** Into the bundle: evidence/validation.json and its page. Returns the page's path. */
+async function keep(bundle: string, evidence: ValidationEvidence): Promise<string> {
+  const [{ flipPictures }, { printValidation }, { writeEvidence }] = await Promise.all([
+    import('../validate/flip-pictures.ts'),
+    import('../report/validation/print-validation.ts'),
+    import('../bundle/write-evidence.ts'),
+  ]);
+  return writeEvidence(bundle, 'validation', evidence, printValidation(evidence, flipPictures(evidence.flips))).page;
 }
 
 function bar(done: number, total: number, milliseconds: number): string {
