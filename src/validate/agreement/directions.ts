@@ -24,7 +24,7 @@ export class Directions {
     return [...ACTIONS, UNDECIDED].reduce((sum, to) => sum + this.count(from, to), 0);
   }
 
-  /** Every pair of different actions, the seldom harmless first; those from or to `undecided` only where there are any. */
+  /** Every pair of different actions, what was blocked first; those from or to `undecided` only where there are any. */
   evidence(): readonly DirectionEvidence[] {
     const severest = [...ACTIONS].reverse();
     return [...severest, UNDECIDED].flatMap((from) =>
