@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { BenchmarkEvidence } from '../../src/bundle/evidence/benchmark-evidence.ts';
 import { convert } from '../../src/convert/convert.ts';
 import { packageRoot } from '../../src/core/package-root.ts';
+import { ensureRuntime } from '../../src/engines/runtimes/ensure-runtime.ts';
 import { onnxRuntimeFolder } from '../support/onnxruntime.ts';
 import { runCli } from '../support/run-cli.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -96,6 +97,22 @@ test('ONNX Runtime, end to end; of another batch nothing is recorded, so the dif
   expect(stdout).toMatch(/ONNX Runtime \(onnxruntime 1\.30\.0, model\.onnx, float32, cpu\)\n {2}p50 +\S+ ms +n\/a against TensorFlow/);
   expect(stdout).toMatch(/end to end +p50 \S+ ms, p95 \S+ ms, p99 \S+ ms/);
   expect(stdout).toMatch(/TensorFlow: n\/a/);
+});
+
+test('no Python for TensorFlow: n/a with the reason beside another framework, exit code 7 where it was asked for', async () => {
+  const { python } = await ensureRuntime('torch', () => {});
+  const env = { PATH: '/nowhere', PYENV_ROOT: '/nowhere', TORCHLIFT_TORCH_PYTHON: python };
+  const args = ['benchmark', '--batch-size', '3', '--iterations', '2', '--framework'];
+  const beside = await runCli([...args, 'pytorch'], { cwd: scratch.path, env });
+  expect({ exitCode: beside.exitCode, stdout: beside.stdout }).toEqual({
+    exitCode: 0,
+    stdout: expect.stringMatching(/TensorFlow: n\/a(?:.|\n)*warning: TensorFlow wasn't measured: .*needs Python/),
+  });
+  const asked = await runCli([...args, 'tensorflow'], { cwd: scratch.path, env });
+  expect({ exitCode: asked.exitCode, stderr: asked.stderr }).toEqual({
+    exitCode: 7,
+    stderr: expect.stringMatching(/3\.10, 3\.9(?:.|\n)*TORCHLIFT_TENSORFLOW_PYTHON/),
+  });
 });
 
 test.each([
