@@ -18,10 +18,12 @@ const inProgress = new Set<string>();
 /** Throws `bundle-exists` where something stands at `folder` and may not be replaced; never replaces what isn't a bundle. */
 export function assertWritable(folder: string, force: boolean): void {
   let isBundle: boolean;
+  let isEmpty = false;
   try {
     const stat = lstatSync(folder, { throwIfNoEntry: false });
     if (stat === undefined) return;
     isBundle = stat.isDirectory() && foreignEntries(folder) !== undefined;
+    isEmpty = isBundle && readdirSync(folder).length === 0;
   } catch (cause) {
     throw diskError(folder, cause);
   }
@@ -32,7 +34,7 @@ export function assertWritable(folder: string, force: boolean): void {
       remedy: 'Choose another folder with -o.',
     });
   }
-  if (!force)
+  if (!force && !isEmpty)
     throw new TorchliftError('bundle-exists', {
       what: 'already exists',
       where: folder,

@@ -73,12 +73,15 @@ export function register(program: Command): void {
         const { json, strict, ...options } = flags;
         const evidence = await validate({
           ...options,
-          onProgress: (done, total, line) => progress.update(printable(total === 0 ? line : `${bar(done, total, performance.now() - started)}  ${line}`)),
+          onProgress: (done, total, line) =>
+            progress.update(printable(total === 0 ? line : `${bar(done, total, performance.now() - started)}  ${line}`)),
         });
         const page = await keep(flags.candidate, evidence);
         progress.done();
         const { validationText } = await import('../report/validation/validation-text.ts');
-        process.stdout.write(json ? `${JSON.stringify(evidence)}\n` : printable(`${validationText(evidence)}\n  the page      ${page}\n`, { lines: true }));
+        process.stdout.write(
+          json ? `${JSON.stringify(evidence)}\n` : printable(`${validationText(evidence)}\n  the page      ${page}\n`, { lines: true }),
+        );
         if (!evidence.passed || (strict && evidence.skipped.total > 0)) process.exitCode = 1;
       } finally {
         progress.done();

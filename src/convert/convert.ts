@@ -16,8 +16,9 @@ import { version } from '../core/version.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { loadSteps } from '../preprocess/load-steps.ts';
 import { imageInput, printPreprocess } from '../preprocess/print-preprocess.ts';
-import { PRESETS, type Step } from '../preprocess/steps.ts';
+import type { Step } from '../preprocess/steps.ts';
 import { detectFormat } from './detect-format.ts';
+import { knownPipeline } from './known-pipeline.ts';
 import { openModel } from './open-model.ts';
 import { ARTEFACT_FORMATS, type ConvertOptions, PRECISIONS } from './options.ts';
 import { callRecords, outputRecords, portRecords, weightRecords } from './provenance.ts';
@@ -45,6 +46,7 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
   if (typeof file !== 'string')
     throw new TorchliftError('usage', { what: 'no file was named', where: 'convert', remedy: 'Give the path of a model.' });
   known('options', Object.keys(options), OPTIONS);
+  checkTypes(options);
   const { force = false, classes, onProgress = () => {} } = options;
   const formats = known('formats', options.formats ?? ARTEFACT_FORMATS, ARTEFACT_FORMATS);
   const precisions = known('precisions', options.precisions ?? [], PRECISIONS);
@@ -82,11 +84,10 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
         for (const written of write()) artefacts.push({ written, sha256: hashes.sha256([join(partial, written.file)]) });
       };
       const { model } = train.graph;
-      const assumed = assumedPreset(train.graph);
-      const pipeline = (model.preprocess ?? PRESETS[assumed]) as readonly Step[];
       const inputs = portRecords(train.graph, train.graph.inputs);
+      const pipeline = knownPipeline(train.graph, inputs, model.preprocess as readonly Step[] | undefined);
       const image = imageInput(inputs);
-      const preprocess = image && printPreprocess(pipeline, image);
+      const preprocess = image && printPreprocess(pipeline.steps, image);
       const forms = { graph: train.graph, program: trainProgram, onnx: onnx.model, preprocess };
       const wanted = [
         ...(formats.includes('onnx') ? ['model.onnx'] : []),
@@ -107,13 +108,13 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
         inputs,
         outputs: outputRecords(train.graph),
         classes: model.classes ?? null,
-        preprocess: { steps: pipeline, assumed: model.preprocess === undefined },
+        preprocess: { steps: pipeline.steps, assumed: pipeline.assumed },
         policy,
         weights: weightRecords(train.graph, trainProgram),
         calls: callRecords(train.graph, onnx.valueNames),
         artefacts: await artefactRecords(artefacts),
         passes: { train: train.passes, inference: inference.passes },
-        warnings: [...source.warnings, ...(model.preprocess === undefined ? [assumedWarning(assumed)] : []), ...unusedPolicy(policy, model.classes)],
+        warnings: [...source.warnings, ...pipeline.warnings, ...unusedPolicy(policy, model.classes)],
       };
       writeText(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
     });
@@ -129,16 +130,6 @@ async function artefactRecords(artefacts: readonly { written: WrittenArtefact; s
     async ({ written: { file, sizeBytes, precision }, sha256 }) => [file, { sha256: await sha256, sizeBytes, precision }] as const,
   );
   return Object.fromEntries(await Promise.all(records));
-}
-
-/** Models that begin by scaling take an image's bytes as they are; the others mostly 0..1. */
-function assumedPreset({ calls }: Graph): '0..1' | '0..255' {
-  const first = calls.find(({ className }) => className !== 'InputLayer');
-  return first?.className === 'Rescaling' || first?.className === 'Normalization' ? '0..255' : '0..1';
-}
-
-function assumedWarning(preset: string): string {
-  return `no pipeline is known for this model, so ${preset} is assumed in front of it; name yours with --preprocess`;
 }
 
 function unusedPolicy(policy: unknown, classes: readonly string[] | undefined): readonly string[] {
@@ -162,6 +153,17 @@ function known<T extends string>(option: string, list: readonly T[], options: re
     throw new TorchliftError('usage', { what: 'an empty list', where: option, remedy: `Known: ${options.join(', ')}.` });
   if (unknown.length === 0) return [...new Set(list)];
   throw new TorchliftError('usage', { what: `unknown: ${unknown.join(', ')}`, where: option, remedy: `Known: ${options.join(', ')}.` });
+}
+
+/** Callers from JavaScript have no compiler. */
+function checkTypes({ formats, precisions, classes, ...options }: ConvertOptions): void {
+  const wrong = (what: string, where: string) => new TorchliftError('usage', { what, where, remedy: 'See ConvertOptions, or README.md.' });
+  for (const [name, list] of Object.entries({ formats, precisions, classes }))
+    if (list !== undefined && !(Array.isArray(list) && list.every((item) => typeof item === 'string')))
+      throw wrong('expected a list of strings', name);
+  for (const name of ['output', 'preprocess', 'policy', 'architecture'] as const)
+    if (options[name] !== undefined && typeof options[name] !== 'string')
+      throw wrong(`expected ${name === 'preprocess' ? "a preset's name or a path" : 'a path'}`, name);
 }
 
 function checkClassNames(classes: readonly string[] | undefined): void {

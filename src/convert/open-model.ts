@@ -89,9 +89,9 @@ function addArchitecture(file: KerasModelFile, path: string): KerasModelFile {
     json = parsePythonJson(text);
   } catch (cause) {
     throw new TorchliftError('malformed-config', {
-      what: `isn't JSON: ${(cause as Error).message}`,
+      what: /^\W?HDF/.test(text) ? 'is an HDF5 file, not JSON' : `isn't JSON: ${(cause as Error).message}`,
       where: path,
-      remedy: 'Save it again: model.to_json().',
+      remedy: 'Give what model.to_json() returned, in a file.',
       cause,
     });
   }

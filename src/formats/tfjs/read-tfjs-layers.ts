@@ -106,7 +106,10 @@ function readJson(path: string, fileName: string): { json: Json; sizeBytes: numb
     throw new TorchliftError('not-a-model', {
       what: 'JSON, but not a TensorFlow.js model: modelTopology and weightsManifest are missing',
       where: fileName,
-      remedy: 'Name the model.json that the TensorFlow.js converter or model.save() wrote.',
+      remedy:
+        'class_name' in Object(json)
+          ? 'It is an architecture, as model.to_json() gives it: name the file of weights, and this one with --architecture.'
+          : 'Name the model.json that the TensorFlow.js converter or model.save() wrote.',
     });
   }
   return { json, sizeBytes };
