@@ -47,7 +47,11 @@ print(
             "requests": [
                 request("binary", [("x", FLOATS, "FP32", True), ("ids", IDS, "INT64", True), ("flags", FLAGS, "BOOL", True)], request_id="7"),
                 request("JSON", [("x", FINITE, "FP32", False), ("ids", IDS, "INT64", False)], [InferRequestedOutput("y", binary_data=False)]),
-                request("binary behind JSON", [("x", FINITE, "FP32", False), ("flags", FLAGS, "BOOL", True)], [InferRequestedOutput("y", binary_data=True)]),
+                request(
+                    "binary behind JSON",
+                    [("x", FINITE, "FP32", False), ("flags", FLAGS, "BOOL", True)],
+                    [InferRequestedOutput("y", binary_data=True)],
+                ),
                 request("bytes", [("image", IMAGES, "BYTES", True)]),
             ]
         },

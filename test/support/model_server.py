@@ -47,7 +47,10 @@ def open_inference(path, headers, body, binary):
     if path.endswith("/v2"):
         return 200, {"name": "test", "version": "1", "extensions": ["binary_tensor_data"] if binary else []}, b""
     if body is None:
-        tensors = {"inputs": [{"name": "x", "datatype": "FP32", "shape": [-1, 4]}], "outputs": [{"name": "scores", "datatype": "FP32", "shape": [-1, 2]}]}
+        tensors = {
+            "inputs": [{"name": "x", "datatype": "FP32", "shape": [-1, 4]}],
+            "outputs": [{"name": "scores", "datatype": "FP32", "shape": [-1, 2]}],
+        }
         return 200, {"name": "tiny", "versions": ["1"], "platform": "tensorflow", **tensors}, b""
     length = headers.get("Inference-Header-Content-Length")
     if (length is not None) != binary:
