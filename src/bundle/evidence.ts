@@ -46,7 +46,17 @@ export interface ValidationEvidence extends EvidenceHeader, AgreementEvidence {
   /** In call order; `--layers`. */
   readonly layers?: readonly LayerEvidence[];
   readonly firstDivergence?: string | null;
+  /** Where images went through a pipeline. */
+  readonly probes?: ProbeEvidence;
   readonly warnings: readonly string[];
+}
+
+/** Whether another machine sees the same pixels. */
+export interface ProbeEvidence {
+  /** sha256 of `preprocess.py`. */
+  readonly pipeline: string;
+  /** By name of a probe image that comes with the package: sha256 of the row that the pipeline made of it here. */
+  readonly images: Readonly<Record<string, string>>;
 }
 
 /** What both sides were given alike: the model's input, decoded pixels, or the file as it is. */

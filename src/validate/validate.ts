@@ -14,6 +14,7 @@ import { type Policy, parsePolicy } from '../policy/policy.ts';
 import { AgreementAccumulator } from './agreement/accumulate-agreement.ts';
 import { askBoth } from './ask-both.ts';
 import type { Batch, BatchSource } from './batch.ts';
+import { compareProbes } from './compare-probes.ts';
 import { fingerprint } from './near-copies/fingerprint.ts';
 import { NearCopyIndex } from './near-copies/near-copy-index.ts';
 import { openCandidate, type ValidatedPrecision } from './open-candidate.ts';
@@ -43,7 +44,6 @@ export interface ValidateOptions extends SourceOptions {
   readonly onProgress?: (done: number, total: number, line: string) => void;
 }
 
-/** Rows of which the kind of an output is read where the manifest doesn't know it: the first batch. */
 const LISTED_FLIPS = 100;
 const LISTED_SKIPS = 1000;
 
@@ -64,7 +64,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
     warnings.push(`a worker was replaced: ${why}`);
     progress(`a worker was replaced: ${why}`);
   };
-  const source = await openSource(bundle, manifest, options, progress);
+  const source = await openSource(bundle, manifest, options, progress, onRestart);
   const opened: { close(): Promise<void> }[] = [source];
   try {
     progress('starting the reference');
@@ -102,7 +102,8 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
       stage: 'tensors',
       stages: [],
       skipped: { total: source.skipped.length, files: source.skipped.slice(0, LISTED_SKIPS) },
-      warnings: [...warnings, ...reference.warnings, ...source.warnings],
+      ...(source.probes !== undefined && { probes: source.probes }),
+      warnings: [...warnings, ...reference.warnings, ...source.warnings, ...compareProbes(bundle, source.probes)],
       ...run.accumulator.evidence(),
     };
   } finally {
