@@ -17,7 +17,7 @@ import type { Batch, BatchSource } from './batch.ts';
 import { compareProbes } from './compare-probes.ts';
 import { fingerprint } from './near-copies/fingerprint.ts';
 import { NearCopyIndex } from './near-copies/near-copy-index.ts';
-import { openCandidate, type ValidatedPrecision } from './open-candidate.ts';
+import { openCandidate, type ValidatedPrecision, verifiedModel } from './open-candidate.ts';
 import { openReference, RECORDED } from './open-reference.ts';
 import { openSource, type SourceOptions } from './open-source.ts';
 import { readLabels } from './sources/read-labels.ts';
@@ -58,6 +58,8 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
   const { candidate: bundle, precision = 'fp32', device = 'auto', minAgreement = 0.99, onProgress = () => {} } = options;
   const manifest = readManifest(bundle);
   const policy = policyOf(options.policy, manifest);
+  // Before minutes are spent on starting frameworks.
+  const model = verifiedModel(bundle, manifest, precision);
   const progress: Progress = (line) => onProgress(0, 0, line);
   const warnings: string[] = [];
   const onRestart = (why: string) => {
@@ -71,7 +73,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
     const reference = source.isRecorded ? RECORDED : await openReference(options.reference, manifest, progress, onRestart);
     if (reference.engine !== null) opened.push(reference.engine);
     progress('starting the candidate');
-    const candidate = await openCandidate({ bundle, manifest, precision, device, progress, onRestart });
+    const candidate = await openCandidate({ model, manifest, precision, device, progress, onRestart });
     opened.push(candidate.engine);
     const nearCopies = source.arePictures ? new NearCopyIndex(source.ranges.length) : null;
     if (nearCopies !== null) opened.push({ close: async () => nearCopies.close() });
