@@ -37,12 +37,13 @@ async function answerOf(reference: Engine, inputs: readonly Tensor[]): Promise<r
   } catch (error) {
     if (!(error instanceof TorchliftError) || error.code !== 'worker-failed' || !error.what.includes('worker refused: ')) throw error;
     throw new TorchliftError('usage', {
-      what: `the reference doesn't take what the candidate takes: ${inputs.map(({ dtype, shape }) => `${dtype} [${shape.join(', ')}]`).join(', ')}`,
+      what: `the reference doesn't take what the candidate takes: ${inputs.map(({ dtype, shape }) => `${dtype} [${['N', ...shape.slice(1)].join(', ')}]`).join(', ')}`,
       where: 'validate',
+      // The last lines of a traceback say it.
       details: error.what
         .split('\n')
-        .filter((line) => line.trim() !== '')
-        .slice(0, 8),
+        .flatMap((line) => (line.trim() === '' ? [] : [line.trim()]))
+        .slice(-2),
       remedy: 'Check that --reference is the model that was converted.',
       cause: error,
     });
