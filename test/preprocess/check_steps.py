@@ -18,6 +18,7 @@ from torchlift_worker.steps.decode_opencv import decode_opencv  # noqa: E402
 from torchlift_worker.steps.decode_pillow import decode_pillow  # noqa: E402
 from torchlift_worker.steps.decode_tensorflow import decode_tensorflow  # noqa: E402
 from torchlift_worker.steps.orient import orient  # noqa: E402
+from torchlift_worker.steps.pad import pad  # noqa: E402
 from torchlift_worker.steps.run_steps import resize, run_steps  # noqa: E402
 
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP")
@@ -105,6 +106,11 @@ def others(report):
     for source in SOURCES:
         image = generator.integers(0, 256, source + (3,), dtype=np.uint8)
         for height, width in TARGETS:
+            for value in (7.5, -1, 255):
+                theirs = np.full((source[0] + height, source[1] + width, 3), value, np.float32)
+                theirs[height // 2 : height // 2 + source[0], width // 2 : width // 2 + source[1]] = image
+                padded = pad(image, value, source[0] + height, source[1] + width).astype(np.float32)
+                compare(report, "pad", lambda padded=padded: padded, theirs)
             for kernel, name in pillow.items():
                 theirs = np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling[name]))
                 compare(report, f"pillow {kernel}", lambda a=(image, {"library": "pillow", "kernel": kernel}, height, width): resize(*a), theirs)

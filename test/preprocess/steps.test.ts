@@ -113,10 +113,10 @@ test('orientations are applied as exif_transpose applies them', () => {
   expect(new Set(Object.values(report.orient))).toEqual(new Set(['equal']));
 });
 
-test('sizes: the kernels of TensorFlow and Pillow bit for bit, area within its rounding, OpenCV within one step', () => {
+test('sizes and borders: the kernels of TensorFlow and Pillow bit for bit, area within its rounding, OpenCV within one step', () => {
   const limit = (kernel: string) => (kernel.startsWith('opencv') ? 1 : kernel.startsWith('tensorflow') && kernel.includes('area') ? 0.004 : 0);
   const kernels = Object.entries(report.resize);
-  expect(kernels).toHaveLength(25);
+  expect(kernels).toHaveLength(26);
   expect(kernels.filter(([kernel, [compared, , largest]]) => compared < 38 || largest > limit(kernel))).toEqual([]);
 });
 

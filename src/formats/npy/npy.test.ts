@@ -32,7 +32,7 @@ test('what is written is read, whatever the shape', () => {
         const head = encodeNpyHeader(descr, shape);
         expect(head.length % 64).toBe(0);
         expect(head.length).toBeLessThan(MAX_NPY_HEADER_BYTES);
-      expect(head.at(-1)).toBe(10);
+        expect(head.at(-1)).toBe(10);
         const size = shape.reduce((product, each) => product * each, bytes);
         expect(parse(head, size)).toEqual({ dtype, shape, dataOffset: head.length });
       },
