@@ -30,6 +30,7 @@ const COMMANDS = [
   () => import('./inspect.ts'),
   () => import('./convert.ts'),
   () => import('./validate.ts'),
+  () => import('./preprocess.ts'),
   () => import('./benchmark.ts'),
   () => import('./runtime.ts'),
   () => import('./demo.ts'),

@@ -7,6 +7,7 @@ import type { Step } from '../preprocess/steps.ts';
 import type { BatchSource } from './batch.ts';
 import { generatedInputs } from './inputs/generated-inputs.ts';
 import { openImageFolder } from './inputs/open-image-folder.ts';
+import { openNpz } from './inputs/open-npz.ts';
 import { openRecordedRequests } from './inputs/open-recorded-requests.ts';
 
 import { channelRanges } from './near-copies/channel-ranges.ts';
@@ -48,6 +49,7 @@ export async function openSource(bundle: string, manifest: Manifest, options: So
   const common = { bundle, manifest, ranges, samples, progress, steps: options.preprocess === undefined ? undefined : steps };
   if (images !== undefined) return openImageFolder(resolve(images), common);
 
+  if (inputs?.endsWith('.npz')) return openNpz(resolve(inputs), common);
   if (inputs !== undefined) return openRecordedRequests(resolve(inputs), common);
   return {
     ...generatedInputs(manifest.inputs, ranges, samples ?? GENERATED_SAMPLES),

@@ -1,13 +1,6 @@
 import { DTYPE_BYTES, type DType, elementCount } from '../../core/dtypes.ts';
 import { TorchliftError } from '../../core/errors.ts';
 
-/** An array of a `.npy` file: raw little-endian elements in C order. */
-export interface NpyArray {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  readonly data: Uint8Array;
-}
-
 const MAGIC = '\u0093NUMPY';
 /** NumPy's type strings; `|` where a byte has no order. Objects (`|O`) are pickles and are never read. */
 const DTYPES: Readonly<Record<string, DType>> = {
@@ -22,20 +15,30 @@ const DTYPES: Readonly<Record<string, DType>> = {
   '|b1': 'bool',
 };
 
+/** What the header of a `.npy` file says; the elements follow at `dataOffset`. */
+export interface NpyHeader {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly dataOffset: number;
+}
+
+/** More than any header of plain arrays takes. */
+export const MAX_NPY_HEADER_BYTES = 4096;
+
 /**
- * The array in the bytes of a `.npy` file (NumPy's NEP 1, versions 1.0 to 3.0). Errors: `malformed-file`, `unsupported` for arrays in Fortran
- * order, of another byte order, or of Python objects, which would be a pickle.
+ * Reads the header of a `.npy` file (NumPy's NEP 1, versions 1.0 to 3.0) of `sizeBytes` from its first bytes. Errors: `malformed-file`,
+ * `unsupported` for arrays in Fortran order, of another byte order, or of Python objects, which would be a pickle.
  */
-export function parseNpy(bytes: Uint8Array, place: string): NpyArray {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export function parseNpyHeader(head: Uint8Array, sizeBytes: number, place: string): NpyHeader {
+  const view = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
   const malformed = (what: string) =>
     new TorchliftError('malformed-file', { what, where: place, remedy: 'Save it again: numpy.savez(path, x=array).' });
-  if (view.toString('latin1', 0, 6) !== MAGIC || view.length < 12) throw malformed('is no .npy array');
+  if (view.length < 12 || view.toString('latin1', 0, 6) !== MAGIC) throw malformed('is no .npy array');
   const isLong = (view[6] as number) > 1;
   const start = isLong ? 12 : 10;
-  const headerBytes = isLong ? view.readUInt32LE(8) : view.readUInt16LE(8);
-  if (start + headerBytes > view.length) throw malformed('ends inside its header');
-  const header = view.toString('latin1', start, start + headerBytes);
+  const dataOffset = start + (isLong ? view.readUInt32LE(8) : view.readUInt16LE(8));
+  if (dataOffset > view.length) throw malformed('ends inside its header, or has none of a plain array');
+  const header = view.toString('latin1', start, dataOffset);
   const [, descr] = /'descr':\s*'([^']*)'/.exec(header) ?? [];
   const [, order] = /'fortran_order':\s*(True|False)/.exec(header) ?? [];
   const [, sizes] = /'shape':\s*\(([\d,\sL]*)\)/.exec(header) ?? [];
@@ -49,20 +52,19 @@ export function parseNpy(bytes: Uint8Array, place: string): NpyArray {
     });
   }
   const shape = sizes.split(',').flatMap((size) => (size.trim() === '' ? [] : [Number.parseInt(size, 10)]));
-  const data = view.subarray(start + headerBytes);
   const expected = elementCount(shape) * DTYPE_BYTES[dtype];
-  if (data.byteLength !== expected) throw malformed(`has ${data.byteLength} bytes for [${shape.join(', ')}] of ${dtype}, expected ${expected}`);
-  return { dtype, shape, data };
+  const found = sizeBytes - dataOffset;
+  if (found !== expected) throw malformed(`has ${found} bytes for [${shape.join(', ')}] of ${dtype}, expected ${expected}`);
+  return { dtype, shape, dataOffset };
 }
 
 /** The header of a `.npy` file (version 1.0) for an array whose elements follow. Padded to 64 bytes, as NEP 1 wants it. */
-export function npyHeader(descr: string, shape: readonly number[]): Uint8Array {
+export function encodeNpyHeader(descr: string, shape: readonly number[]): Uint8Array {
   const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${sizes}), }`;
   const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
   const header = Buffer.alloc(10 + length, ' ');
   header.write(MAGIC, 0, 'latin1');
-  header.writeUInt16LE(1, 6);
   header.writeUInt8(1, 6);
   header.writeUInt8(0, 7);
   header.writeUInt16LE(length, 8);
