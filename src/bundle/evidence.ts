@@ -46,7 +46,26 @@ export interface ValidationEvidence extends EvidenceHeader, AgreementEvidence {
   /** In call order; `--layers`. */
   readonly layers?: readonly LayerEvidence[];
   readonly firstDivergence?: string | null;
+  /** `--find-preprocess`. */
+  readonly preprocess?: FoundPipelineEvidence;
   readonly warnings: readonly string[];
+}
+
+/** Which pipeline in front of the model reproduces recorded scores. Steps as in the manifest. */
+export interface FoundPipelineEvidence {
+  readonly found: boolean;
+  /** How many images it was judged on. */
+  readonly images: number;
+  /** The preset's name, where it is one. */
+  readonly preset: string | null;
+  /** The nearest, found or not; null where no image could be prepared at all. */
+  readonly steps: readonly unknown[] | null;
+  /** Mean over the images of the largest difference of a score. */
+  readonly distance: number | null;
+  /** Others that no image tells apart from it. */
+  readonly equivalent: readonly { readonly steps: readonly unknown[]; readonly preset: string | null }[];
+  /** The nearest that can be told apart. */
+  readonly runnerUp: { readonly steps: readonly unknown[]; readonly preset: string | null; readonly distance: number } | null;
 }
 
 /** What both sides were given alike: the model's input, decoded pixels, or the file as it is. */

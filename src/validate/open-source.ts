@@ -20,8 +20,8 @@ export interface SourceOptions {
   readonly inputs?: string;
   /** How many; all where omitted, 512 of generated inputs. */
   readonly samples?: number;
-  /** A preset or a `steps.json` instead of the bundle's pipeline. */
-  readonly preprocess?: string;
+  /** A preset, a `steps.json` or steps instead of the bundle's pipeline. */
+  readonly preprocess?: string | readonly Step[];
 }
 
 /** What a validation reads its inputs from. */
@@ -44,7 +44,8 @@ export async function openSource(bundle: string, manifest: Manifest, options: So
   const { images, inputs, samples } = options;
   if (images !== undefined && inputs !== undefined)
     throw new TorchliftError('usage', { what: 'name images or inputs, not both', where: 'validate', remedy: 'Leave --images or --inputs out.' });
-  const steps = options.preprocess === undefined ? (manifest.preprocess.steps as readonly Step[]) : loadSteps(options.preprocess);
+  const steps =
+    typeof options.preprocess === 'string' ? loadSteps(options.preprocess) : (options.preprocess ?? (manifest.preprocess.steps as readonly Step[]));
   const ranges = channelRanges(steps, channelsOf(manifest));
   const common = { bundle, manifest, ranges, samples, progress, steps: options.preprocess === undefined ? undefined : steps };
   if (images !== undefined) return openImageFolder(resolve(images), common);

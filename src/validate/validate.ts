@@ -11,9 +11,11 @@ import { float32Elements } from '../engines/tensor.ts';
 import { findHeads } from '../policy/find-heads.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { type Policy, parsePolicy } from '../policy/policy.ts';
+import type { Step } from '../preprocess/steps.ts';
 import { AgreementAccumulator } from './agreement/accumulate-agreement.ts';
 import { askBoth } from './ask-both.ts';
 import type { Batch, BatchSource } from './batch.ts';
+import { findPreprocess } from './find-preprocess/find-preprocess.ts';
 import { fingerprint } from './near-copies/fingerprint.ts';
 import { NearCopyIndex } from './near-copies/near-copy-index.ts';
 import { openCandidate, type ValidatedPrecision } from './open-candidate.ts';
@@ -38,6 +40,8 @@ export interface ValidateOptions extends SourceOptions {
   /** Path of a CSV with the production mix. */
   readonly prevalence?: string;
   readonly matchThresholds?: boolean;
+  /** First finds the pipeline that reproduces the recorded scores, and validates with it. */
+  readonly findPreprocess?: boolean;
   /** How many flips are listed; 100 where omitted. */
   readonly listedFlips?: number;
   readonly onProgress?: (done: number, total: number, line: string) => void;
@@ -64,15 +68,20 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
     warnings.push(`a worker was replaced: ${why}`);
     progress(`a worker was replaced: ${why}`);
   };
-  const source = await openSource(bundle, manifest, options, progress);
-  const opened: { close(): Promise<void> }[] = [source];
+  const opened: { close(): Promise<void> }[] = [];
   try {
-    progress('starting the reference');
-    const reference = source.isRecorded ? RECORDED : await openReference(options.reference, manifest, progress, onRestart);
-    if (reference.engine !== null) opened.push(reference.engine);
     progress('starting the candidate');
     const candidate = await openCandidate({ bundle, manifest, precision, device, progress, onRestart });
     opened.push(candidate.engine);
+    const found = options.findPreprocess
+      ? await findPreprocess({ ...options, manifest, candidate: candidate.engine, candidateOptions: candidate.runOptions, progress })
+      : undefined;
+    const steps = found?.found ? (found.steps as readonly Step[]) : undefined;
+    const source = await openSource(bundle, manifest, { ...options, ...(steps && { preprocess: steps }) }, progress);
+    opened.push(source);
+    progress('starting the reference');
+    const reference = source.isRecorded ? RECORDED : await openReference(options.reference, manifest, progress, onRestart);
+    if (reference.engine !== null) opened.push(reference.engine);
     const nearCopies = source.arePictures ? new NearCopyIndex(source.ranges.length) : null;
     if (nearCopies !== null) opened.push({ close: async () => nearCopies.close() });
     let run: Run | undefined;
@@ -103,6 +112,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
       stages: [],
       skipped: { total: source.skipped.length, files: source.skipped.slice(0, LISTED_SKIPS) },
       warnings: [...warnings, ...reference.warnings, ...source.warnings],
+      ...(found && { preprocess: found }),
       ...run.accumulator.evidence(),
     };
   } finally {
