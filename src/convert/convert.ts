@@ -100,7 +100,7 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
         preprocess: { steps: model.preprocess ?? (PRESETS[assumed] as readonly unknown[]), assumed: model.preprocess === undefined },
         policy,
         weights: weightRecords(train.graph, trainProgram),
-        calls: callRecords(train.graph, onnx.valueNames),
+        calls: callRecords({ graph: train.graph, valueNames: onnx.valueNames }, { graph: inference.graph, program: inferenceProgram }),
         artefacts: await artefactRecords(artefacts),
         passes: { train: train.passes, inference: inference.passes },
         warnings: [...source.warnings, ...(model.preprocess === undefined ? [assumedWarning(assumed)] : []), ...unusedPolicy(policy, model.classes)],
