@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { TorchliftError } from '../core/errors.ts';
+import { foreignEntries } from './bundle-contents.ts';
 import { diskError } from './file-sink.ts';
 import { makeFolders } from './make-folders.ts';
 
@@ -20,7 +21,7 @@ export function assertWritable(folder: string, force: boolean): void {
   try {
     const stat = lstatSync(folder, { throwIfNoEntry: false });
     if (stat === undefined) return;
-    isBundle = stat.isDirectory() && (existsSync(join(folder, 'manifest.json')) || readdirSync(folder).length === 0);
+    isBundle = stat.isDirectory() && foreignEntries(folder) !== undefined;
   } catch (cause) {
     throw diskError(folder, cause);
   }
@@ -41,8 +42,8 @@ export function assertWritable(folder: string, force: boolean): void {
 
 /**
  * Fills a folder beside its final place and moves it there in one rename: afterwards the whole folder is there, or nothing, the folders
- * above it included. What an earlier process left when it was killed is removed. With `force`, the old folder goes only when the new one is
- * complete.
+ * above it included. What an earlier process left when it was killed is removed. With `force`, the old bundle goes only when the new one is
+ * complete, and what no conversion wrote in it stays.
  */
 export async function writeFolderAtomically(folder: string, force: boolean, fill: (partial: string) => Promise<void>): Promise<void> {
   const target = resolve(folder);
@@ -103,6 +104,7 @@ function moveIntoPlace(partial: string, target: string, force: boolean): void {
   try {
     for (let attempt = 1; !isRenamed(partial, target); attempt++) {
       assertWritable(target, force && attempt < MAX_ATTEMPTS);
+      keepForeignEntries(target, partial);
       // A second one that was in the way: only the newest is worth keeping until ours stands there.
       if (hasOld) rmSync(old, { recursive: true, force: true });
       hasOld = isMovedAside(target, old);
@@ -112,6 +114,14 @@ function moveIntoPlace(partial: string, target: string, force: boolean): void {
     throw cause instanceof TorchliftError ? cause : diskError(target, cause);
   }
   if (hasOld) rmSync(old, { recursive: true, force: true });
+}
+
+/** What no conversion wrote goes over into the new bundle: a user's notes, evidence, even the source. Copied, so that nothing is lost at any moment. */
+function keepForeignEntries(target: string, partial: string): void {
+  for (const name of (existsSync(target) && foreignEntries(target)) || []) {
+    if (!existsSync(join(partial, name)))
+      cpSync(join(target, name), join(partial, name), { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  }
 }
 
 /** Not where a folder with files stands there. */

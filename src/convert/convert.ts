@@ -41,6 +41,8 @@ export interface ConvertResult {
  * const { bundle, manifest } = await convert('moderation_model.h5', { classes: ['safe', 'unsafe'] });
  */
 export async function convert(file: string, options: ConvertOptions = {}): Promise<ConvertResult> {
+  if (typeof file !== 'string')
+    throw new TorchliftError('usage', { what: 'no file was named', where: 'convert', remedy: 'Give the path of a model.' });
   known('options', Object.keys(options), OPTIONS);
   const { force = false, classes, onProgress = () => {} } = options;
   const formats = known('formats', options.formats ?? ARTEFACT_FORMATS, ARTEFACT_FORMATS);
@@ -148,6 +150,8 @@ function defaultOutput(file: string): string {
 /** The list without repetitions, of which nothing may be unknown: callers from JavaScript have no compiler. */
 function known<T extends string>(option: string, list: readonly T[], options: readonly T[]): readonly T[] {
   const unknown = list.filter((item) => !options.includes(item));
+  if (list.length === 0 && option === 'formats')
+    throw new TorchliftError('usage', { what: 'an empty list', where: option, remedy: `Known: ${options.join(', ')}.` });
   if (unknown.length === 0) return [...new Set(list)];
   throw new TorchliftError('usage', { what: `unknown: ${unknown.join(', ')}`, where: option, remedy: `Known: ${options.join(', ')}.` });
 }

@@ -53,10 +53,18 @@ function detectInFolder(folder: string): { format: ModelFormat; path: string } {
   throw notAModel(folder, 'a folder without model.json, saved_model.pb or model.onnx');
 }
 
+/** The entries of a .keras archive, which all lie at its root: any may come first. */
+const KERAS_ARCHIVE: readonly string[] = ['metadata.json', 'config.json', 'model.weights.h5'];
+
+/** The name in a zip's first local file header (APPNOTE 4.3.7). */
+function firstEntry(head: Buffer): string {
+  return head.toString('latin1', 30, 30 + head.readUInt16LE(26));
+}
+
 function byContent(head: Buffer): ModelFormat | undefined {
   if (looksLikeHdf5(head)) return 'keras-h5';
   const text = head.toString('latin1');
-  if (text.startsWith('PK\u0003\u0004')) return /metadata\.json|config\.json|model\.weights\.h5/.test(text) ? 'keras-archive' : 'torch';
+  if (text.startsWith('PK\u0003\u0004') && head.byteLength >= 30) return KERAS_ARCHIVE.includes(firstEntry(head)) ? 'keras-archive' : 'torch';
   // Pickle protocols 2 to 5, as torch.save wrote before it wrote zips.
   if (head[0] === PICKLE_PROTO && (head[1] ?? 0) >= 2 && (head[1] ?? 0) <= 5) return 'torch';
   if (head.byteLength >= 9 && head[8] === 0x7b && head.readBigUInt64LE(0) < 100_000_000n) return 'safetensors';

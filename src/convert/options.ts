@@ -21,7 +21,7 @@ export interface ConvertOptions {
   readonly policy?: string;
   /** Path of a `model.json` (Keras' `model.to_json()`), for a file that holds only weights. */
   readonly architecture?: string;
-  /** Replaces an existing bundle. */
+  /** Replaces an existing bundle; files in it that no conversion wrote stay. */
   readonly force?: boolean;
   /** A line about each stage, for people. */
   readonly onProgress?: (line: string) => void;

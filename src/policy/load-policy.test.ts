@@ -28,6 +28,7 @@ test.each([
   ['no rules', '{"porn": "block"}', 'no "rules"'],
   ['an unknown decision', '{"rules": {"a": "ban"}}', 'the rule "ban" for "a"'],
   ['a threshold above 1', '{"rules": {"a": {"block": 1.5}}}', 'for "a"'],
+  ['a review above the block', '{"rules": {"a": {"review": 0.9, "block": 0.5}}}', 'for "a"'],
   ['a rule without thresholds', '{"rules": {"a": {}}}', 'for "a"'],
   ['a misspelt class', '{"rules": {"prn": "block"}}', 'none of the classes'],
 ])('%s is refused', (_, text, message) => {

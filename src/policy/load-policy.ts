@@ -12,7 +12,8 @@ export interface Policy {
   readonly rules: Readonly<Record<string, Decision | { readonly review?: number; readonly block?: number }>>;
 }
 
-const EXPECTED = 'Give --policy a JSON file: {"rules": {"<class>": "allow" | "review" | "block" | {"review": 0.5, "block": 0.8}}}.';
+const EXPECTED =
+  'Give --policy a JSON file: {"rules": {"<class>": "allow" | "review" | "block" | {"review": 0.5, "block": 0.8}}}, review at most block.';
 const DECISIONS: readonly unknown[] = ['allow', 'review', 'block'];
 
 /** `--policy`: a JSON file. Errors: `file-not-found`, `malformed-file` naming the rule; a rule for a class that `classes` lacks is one. */
@@ -46,8 +47,10 @@ export function loadPolicy(path: string, classes: readonly string[] | undefined)
 function isThresholds(rule: unknown): boolean {
   if (typeof rule !== 'object' || rule === null || Array.isArray(rule)) return false;
   const entries = Object.entries(rule);
+  const { review = 0, block = 1 } = rule as { review?: number; block?: number };
   return (
     entries.length > 0 &&
-    entries.every(([key, value]) => (key === 'review' || key === 'block') && typeof value === 'number' && value >= 0 && value <= 1)
+    entries.every(([key, value]) => (key === 'review' || key === 'block') && typeof value === 'number' && value >= 0 && value <= 1) &&
+    review <= block
   );
 }

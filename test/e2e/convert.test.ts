@@ -63,7 +63,7 @@ test('an existing bundle is kept, and replaced with --force', async () => {
   expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--force') });
   expect(readdirSync(join(cwd, 'tiny'))).toContain('note.txt');
   expect((await runCli(['convert', tiny, '--force', '--formats', 'onnx'], { cwd })).exitCode).toBe(0);
-  expect(readdirSync(join(cwd, 'tiny')).sort()).toEqual(['manifest.json', 'model.onnx']);
+  expect(readdirSync(join(cwd, 'tiny')).sort()).toEqual(['manifest.json', 'model.onnx', 'note.txt']);
 });
 
 test('a folder that is no bundle is never replaced', async () => {

@@ -49,7 +49,7 @@ def disturb(model):
 
 def draw(spec, name):
     generator = np.random.default_rng(5)
-    shape = (7, *spec.shape[1:])
+    shape = (7, *[size or 5 + axis for axis, size in enumerate(spec.shape[1:])])  # free sizes: 5×6
     if spec.dtype == tf.uint8:
         return generator.integers(0, 256, shape).astype(np.uint8)
     scale = 255 if name.startswith("application_") and any(key in name for key in ("MobileNetV3", "EfficientNet", "ConvNeXt", "RegNet", "ResNetRS")) else 1

@@ -51,6 +51,7 @@ image_case("softmax_axes", lambda: L.Softmax(axis=[1, 2]))
 for keepdims in (False, True):
     image_case(f"global_average_{keepdims}", lambda k=keepdims: L.GlobalAveragePooling2D(keepdims=k))
     image_case(f"global_max_{keepdims}", lambda k=keepdims: L.GlobalMaxPooling2D(keepdims=k))
+image_case("upsampling_free", lambda: L.Conv2D(4, 3, padding="same"), lambda: L.UpSampling2D(2), lambda: L.UpSampling2D((1, 3)), lambda: L.Conv2D(2, 3), lambda: L.Reshape((-1, 4)), shape=(None, None, 3))
 image_case("flatten_dense", lambda: L.Conv2D(4, 3), lambda: L.Flatten(), lambda: L.Dense(5, "softmax"))
 image_case("flatten_batchnorm_dense", lambda: L.Conv2D(4, 3), lambda: L.Flatten(), lambda: L.BatchNormalization(), lambda: L.Dropout(0.5), lambda: L.Dense(5))
 image_case("dense_on_map", lambda: L.Conv2D(4, 3), lambda: L.Dense(6, "relu"), lambda: L.Conv2D(2, 1))

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const made = readdirSync(zoo).flatMap((file) => (file.endsWith('.h5') ? [file.slice(0, -3)] : []));
   expect(made.sort()).toEqual([...names].sort());
   for (const [name, message] of await convertZoo(zoo, bundles, names)) results.set(name, { convert: message });
-  await runPython(await torchTestPython(), [join(packageRoot(), 'test', 'zoo', 'check_zoo.py'), zoo, bundles], (line) => {
+  await runPython(await torchTestPython(), [join(packageRoot(), 'test', 'zoo', 'check_zoo.py'), zoo, bundles, FULL ? '1' : '5'], (line) => {
     const { case: name, checks } = JSON.parse(line) as { case: string; checks: Record<string, number | string> };
     results.set(name, checks);
   });

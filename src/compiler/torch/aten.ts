@@ -333,6 +333,7 @@ export const ATEN = {
   permute: { parameters: [SELF, ['dims', 'int[]']] },
   pixel_shuffle: { parameters: [SELF, ['upscale_factor', 'int']] },
   repeat: { parameters: [SELF, ['repeats', 'int[]']] },
+  repeat_interleave: { parameters: [SELF, ['repeats', 'int'], ['dim', 'int?', { default: null }]] },
   reshape: { parameters: [SELF, ['shape', 'int[]']] },
   select: { parameters: [SELF, ['dim', 'int'], ['index', 'int']] },
   slice: {

@@ -34,9 +34,9 @@ export async function readKerasH5Source(source: ByteSource): Promise<KerasModelF
 
 async function readModel(file: Hdf5File): Promise<KerasModelFile> {
   const weightsRoot = (await file.resolve(WEIGHTS, WEIGHTS)) ?? file.root;
-  const configText = await scalarString(file, file.root, 'model_config');
+  const config = await configText(file);
   const layerNames = await nameList(file, weightsRoot, 'layer_names');
-  if (layerNames === undefined) throw await notKeras(file, weightsRoot, configText !== undefined);
+  if (layerNames === undefined) throw await notKeras(file, weightsRoot, config !== undefined);
   const reading: Reading = { file, declared: new DeclaredBytes(), seen: new Set(), weightBytes: 0 };
   const groups: WeightGroup[] = [];
   for (const layer of layerNames) groups.push({ layer, weights: await readGroup(reading, weightsRoot, layer) });
@@ -46,7 +46,7 @@ async function readModel(file: Hdf5File): Promise<KerasModelFile> {
   return {
     format: 'keras-h5',
     fileName: file.bytes.name,
-    config: configText === undefined ? undefined : parseConfig(file, configText),
+    config: config === undefined ? undefined : parseConfig(file, config),
     trainingConfig: parseTrainingConfig(await scalarString(file, file.root, 'training_config')),
     kerasVersion: (await scalarString(file, file.root, 'keras_version')) ?? (await scalarString(file, weightsRoot, 'keras_version')),
     backend: (await scalarString(file, file.root, 'backend')) ?? (await scalarString(file, weightsRoot, 'backend')),
@@ -134,6 +134,14 @@ function names(file: Hdf5File, object: Hdf5Object, name: string, { shape, string
 async function scalarString(file: Hdf5File, object: Hdf5Object, name: string): Promise<string | undefined> {
   const value = await file.attribute(object, name);
   return value?.strings?.length === 1 ? value.strings[0] : undefined;
+}
+
+/** Not there at all in a file of weights; there and no text is damage. */
+async function configText(file: Hdf5File): Promise<string | undefined> {
+  const text = await scalarString(file, file.root, 'model_config');
+  if (text !== undefined || (await file.attribute(file.root, 'model_config')) === undefined) return text;
+  const where = `${file.bytes.name}: attribute model_config`;
+  throw new TorchliftError('malformed-config', { what: 'model_config is no string', where, remedy: DAMAGED });
 }
 
 function parseConfig(file: Hdf5File, text: string): unknown {

@@ -1,6 +1,7 @@
 import type { ValueId } from '../../graph/graph.ts';
 import type { ConfigReader } from '../config-reader.ts';
 import { defineLayer } from '../layer.ts';
+import { FIX_THE_SIZE } from './input-size.ts';
 import { castToFloat, type Emitter, expectRank, onlyInput, slice, transpose, unsqueeze } from './nodes.ts';
 import { type DataFormat, positiveInteger, positiveIntegers, readDataFormat } from './options.ts';
 import { cropToAspectRatio, emitResize, emitUpsample, RESIZE_METHODS, type ResizeMethod } from './resize/resize.ts';
@@ -22,10 +23,7 @@ function readMethod(reader: ConfigReader, fallback: ResizeMethod): ResizeMethod 
 function fixedImageSize(context: Emitter, x: ValueId): Size {
   const [, height, width] = context.shape(x);
   if (typeof height === 'number' && typeof width === 'number') return [height, width];
-  return context.unsupported(
-    `cropping an image of a free size (${height}×${width})`,
-    'Fix the input size: save the model with an Input whose height and width are numbers.',
-  );
+  return context.unsupported(`cropping an image of a free size (${height}×${width})`, FIX_THE_SIZE);
 }
 
 /** Keras' `smart_resize`. */
@@ -102,9 +100,12 @@ export const upSampling2d = defineLayer<{ readonly factors: Size; readonly metho
     const images = dataFormat === 'channels_first' ? transpose(context, x, [0, 2, 3, 1]) : x;
     const [, height, width] = context.shape(images);
     let y: ValueId;
+    // Whole copies of rows and columns need no size; weights between them do in PyTorch.
+    if (method !== 'nearest' && (typeof height !== 'number' || typeof width !== 'number'))
+      return context.unsupported(`${method} upsampling of a free size (${height}×${width})`, FIX_THE_SIZE);
     if (method === 'nearest' || method === 'bilinear') y = emitUpsample(context, images, factors, method);
     else {
-      const size = [height, width].map((from, axis) => (typeof from === 'number' ? from * (factors[axis] as number) : 1));
+      const size = [height, width].map((from, axis) => (from as number) * (factors[axis] as number));
       y = emitResize(context, images, size as unknown as Size, method);
     }
     return [dataFormat === 'channels_first' ? transpose(context, y, [0, 3, 1, 2]) : y];

@@ -2,6 +2,9 @@ import { TorchliftError } from '../../../core/errors.ts';
 import { printShape } from '../../graph/dims.ts';
 import type { Shape } from '../../graph/graph.ts';
 
+/** What to do where PyTorch needs a size that the model leaves free. */
+export const FIX_THE_SIZE = 'Fix the input size: save the model with an Input whose height and width are numbers.';
+
 /** The first input's shape, of rank `rank` where one is asked for. A wrong rank means that file and model don't belong together. */
 export function inputShape(shapes: readonly Shape[], rank?: number): Shape {
   const shape = shapes[0];

@@ -66,6 +66,12 @@ describe('convolutions', () => {
     expect(error.remedy).toContain('Fix the input size');
   });
 
+  test('what PyTorch needs a size for is refused over a free one, with the same remedy', () => {
+    const free = { inputs: [[null, null, 3]] };
+    for (const interpolation of ['bilinear', 'bicubic'])
+      expect(refusal(() => emit('UpSampling2D', { size: [2, 2], interpolation }, free)).remedy).toContain('Fix the input size');
+  });
+
   test('VALID over a free size is fine', () => {
     const { graph } = emit('Conv2D', { ...conv, padding: 'valid' }, { inputs: [[null, null, 3]], weights: { kernel: [3, 3, 3, 4], bias: [4] } });
     expect(only(graph, 'Conv').attributes.pads).toEqual([0, 0, 0, 0]);

@@ -1,4 +1,5 @@
 import type { Dim } from '../../graph/graph.ts';
+import { FIX_THE_SIZE } from './input-size.ts';
 import type { Emitter } from './nodes.ts';
 
 export interface Window {
@@ -31,8 +32,5 @@ export function windowPads(context: Emitter, window: Window, spatial: readonly D
 function samePadding(context: Emitter, size: Dim, stride: number, extent: number): number {
   if (stride === 1) return extent - 1;
   if (typeof size === 'number') return Math.max((Math.ceil(size / stride) - 1) * stride + extent - size, 0);
-  return context.unsupported(
-    `padding "same" with stride ${stride} over a free size (${size})`,
-    'Fix the input size: save the model with an Input whose height and width are numbers.',
-  );
+  return context.unsupported(`padding "same" with stride ${stride} over a free size (${size})`, FIX_THE_SIZE);
 }

@@ -28,6 +28,7 @@ function resizeAxes(context: LoweringContext, input: Operand, axes: readonly [nu
   if (context.int('antialias', 0) === 1) context.unsupported('antialias');
   if (context.string('keep_aspect_ratio_policy', 'stretch') !== 'stretch') context.unsupported('keep_aspect_ratio_policy');
   const target = context.output().shape;
+  if (axes.some((axis) => typeof target[axis] !== 'number')) return repeatPixels(context, input, axes, result);
   const size = axes.map((axis) => {
     const one = target[axis];
     return typeof one === 'number' ? one : context.unsupported(`the size ${one} isn't fixed`);
@@ -44,6 +45,23 @@ function resizeAxes(context: LoweringContext, input: Operand, axes: readonly [nu
   if (mode !== 'linear' && mode !== 'cubic') context.unsupported(`mode ${mode}`);
   const op = mode === 'linear' ? 'upsample_bilinear2d' : 'upsample_bicubic2d';
   return context.emit(op, [input, size, coordinates === 'align_corners', ...scales], { shape: result });
+}
+
+/** Nearest by whole factors of a free size: aten's own upsampling wants the size as a number. */
+function repeatPixels(context: LoweringContext, input: Operand, axes: readonly [number, number], result: Shape): Operand {
+  const coordinates = context.string('coordinate_transformation_mode', 'half_pixel');
+  const rounding = context.string('nearest_mode', 'round_prefer_floor');
+  // Both take ⌊i/factor⌋.
+  const takesFloor = coordinates === 'asymmetric' ? rounding === 'floor' : coordinates === 'half_pixel' && rounding.startsWith('round_prefer');
+  const scales = context.has(2) && !context.has(3) ? context.constant(2) : [];
+  const given = context.ints('axes', [0, 1, 2, 3]);
+  const [rows = Number.NaN, columns = Number.NaN] = axes.map((axis) => scales[given.indexOf(axis)]);
+  const isWhole = [rows, columns].every((factor) => Number.isInteger(factor) && factor >= 1);
+  if (context.string('mode', 'nearest') !== 'nearest' || !takesFloor || !isWhole)
+    context.unsupported(`a resize of a free size ([${context.value(0).shape.join(', ')}])`);
+  const width = context.value(0).shape[axes[1]] as Dim;
+  const taller = rows === 1 ? input : context.emit('repeat_interleave', [input, rows, 2], { shape: [...result.slice(0, 3), width] });
+  return columns === 1 ? taller : context.emit('repeat_interleave', [taller, columns, 3], { shape: result });
 }
 
 /** torch's `nearest` takes ⌊i/scale⌋, its `nearest-exact` ⌊(i + ½)/scale⌋. Enlarged by a whole number both take the same. */

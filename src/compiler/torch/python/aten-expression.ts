@@ -228,6 +228,7 @@ const FORMS: Partial<Record<AtenName, Form>> = {
   permute: methodOfSizes,
   pixel_shuffle: functionalForm,
   repeat: methodOfSizes,
+  repeat_interleave: (call) => py.method(call.expression(0), call.name, [call.expression(1)], [{ name: 'dim', value: call.expression(2) }]),
   reshape: methodOfSizes,
   select: (call) => subscript(call, call.expression(2)),
   slice,

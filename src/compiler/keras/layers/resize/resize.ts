@@ -1,4 +1,5 @@
 import type { ValueId } from '../../../graph/graph.ts';
+import { FIX_THE_SIZE } from '../input-size.ts';
 import { castTo, checkConstantSize, constantLike, type Emitter, transpose } from '../nodes.ts';
 import { interpolationMatrix, type ResampleMethod } from './interpolation-matrix.ts';
 import { isNearestExact, nearestIndices } from './nearest-indices.ts';
@@ -34,10 +35,7 @@ export function emitResize(context: Emitter, x: ValueId, size: Size, method: Res
     return resizeTo(context, input, size, { mode: 'linear' });
   }
   if (typeof height !== 'number' || typeof width !== 'number')
-    return context.unsupported(
-      `${method} resizing of a free size (${height}×${width})`,
-      'Fix the input size: save the model with an Input whose height and width are numbers.',
-    );
+    return context.unsupported(`${method} resizing of a free size (${height}×${width})`, FIX_THE_SIZE);
   const kernel: ResampleMethod = method === 'bilinear' ? 'triangle' : method === 'bicubic' && antialias ? 'keyscubic' : (method as ResampleMethod);
   if (kernel === 'area' && antialias) return context.unsupported('area resizing with antialias');
   return transpose(context, resample(context, transpose(context, input, TO_NCHW), kernel, [height, width], size, antialias), TO_NHWC);
