@@ -3,16 +3,15 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join, relative } from 'node:path';
 import { readManifest, verifiedArtefact } from '../../src/bundle/read-bundle.ts';
-import { convert } from '../../src/convert/convert.ts';
 import { packageRoot } from '../../src/core/package-root.ts';
 import { ensureRuntime, type Progress } from '../../src/engines/runtimes/ensure-runtime.ts';
 import { openWorker } from '../../src/engines/worker-engine.ts';
 import { type Comparison, compare } from './compare.ts';
+import { makeDemoModel } from './demo-model.ts';
 import { measureInTurns, type Timing } from './measure.ts';
 import { CLASSES, MODELS, type ModelName } from './models.ts';
 import { NpyReader } from './npy-reader.ts';
 import { PHOTOS } from './packages.ts';
-import { rebuildH5, unpackLayersModel } from './rebuild.ts';
 import { runPython } from './run-python.ts';
 import { unpackPackage } from './unpack-package.ts';
 
@@ -35,25 +34,7 @@ export interface DemoResult {
 /** The whole way of the real model: rebuilt as `.h5`, converted, run on both sides. Leaves `demo/<model>/` in the current folder. */
 export async function runDemo(model: ModelName, samples: number, progress: Progress): Promise<DemoResult> {
   const folder = join(process.cwd(), 'demo', model);
-  const h5 = join(folder, 'moderation_model.h5');
-  const bundle = join(folder, 'moderation_model');
-  const example = join(packageRoot(), 'examples', 'nsfwjs');
-
-  progress('unpacking the nsfwjs weights');
-  const modelJson = await unpackLayersModel(model, join(folder, 'tfjs'));
-  await rebuildH5(modelJson, h5, progress);
-
-  const started = performance.now();
-  const { manifest } = await convert(h5, {
-    output: bundle,
-    classes: CLASSES,
-    preprocess: join(example, 'preprocess.json'),
-    policy: join(example, 'policy.json'),
-    force: true,
-    onProgress: progress,
-  });
-  const convertMs = performance.now() - started;
-
+  const { h5, bundle, manifest, convertMs } = await makeDemoModel(model, folder, progress);
   await drawSamples(h5, folder, samples, progress);
   const archive = verifiedArtefact(bundle, readManifest(bundle), 'model.pt');
   progress('starting TensorFlow and PyTorch');

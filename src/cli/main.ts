@@ -26,7 +26,13 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-const COMMANDS = [() => import('./inspect.ts'), () => import('./convert.ts'), () => import('./runtime.ts'), () => import('./demo.ts')] as const;
+const COMMANDS = [
+  () => import('./inspect.ts'),
+  () => import('./convert.ts'),
+  () => import('./benchmark.ts'),
+  () => import('./runtime.ts'),
+  () => import('./demo.ts'),
+] as const;
 
 function usageError({ message }: CommanderError): TorchliftError {
   // Without a command Commander gives its help for a message.

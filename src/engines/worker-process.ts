@@ -18,7 +18,7 @@ export interface WorkerProcess {
   readonly ended: boolean;
   /** Calls a method of the worker's host; the answer's header has the fields it gave. Errors: `worker-failed` (its words are in the message). */
   request(method: string, options: Readonly<Record<string, unknown>>, tensors: readonly Tensor[]): Promise<Frame>;
-  /** Lets it finish and waits for its end. */
+  /** Hangs up and waits for its end. */
   close(): Promise<void>;
   /** Ends it at once; whatever waits for an answer fails with `worker-failed`, saying `why`. */
   kill(why: string): void;
@@ -26,6 +26,9 @@ export interface WorkerProcess {
 
 /** What an interpreter may take to start and call back, on a machine that is busy with other things. */
 const START_DEADLINE_MS = 120_000;
+
+/** A worker ends at once when its parent hangs up, unless it is stopped. */
+const CLOSE_DEADLINE_MS = 5_000;
 
 /** Spawns a worker; it connects to a private socket of ours, so that nothing has to poll for it. Errors: `worker-failed`. */
 export function startWorkerProcess(engine: string, python: string): Promise<WorkerProcess> {
@@ -116,7 +119,9 @@ class Connection implements WorkerProcess {
   async close(): Promise<void> {
     this.#socket.end();
     this.#child.stdin?.end();
+    const hung = setTimeout(() => this.#child.kill('SIGKILL'), CLOSE_DEADLINE_MS);
     await this.#ended;
+    clearTimeout(hung);
   }
 
   kill(why: string): void {

@@ -24,25 +24,6 @@ const batch = (...shape: number[]): Tensor => {
 };
 const scores = ({ outputs: [output] }: { readonly outputs: readonly Tensor[] }) => [...float32Elements(output as Tensor)];
 
-test.skipIf(GPU)('without a GPU, auto is the CPU, cuda is refused, and no figure of a GPU is made up', async () => {
-  await writeKerasFile(scratch.join('tiny.h5'));
-  const { bundle } = await convert(scratch.join('tiny.h5'), { output: scratch.join('bundle'), formats: ['torchscript'] });
-  const engine = await open(join(bundle, 'model.pt'), 'auto');
-  try {
-    expect(engine.device).toBe('cpu');
-    await engine.call('sample', { on: true }, []);
-    const { tensors } = await engine.call('measure', { iterations: 5 }, [batch(2, 4)]);
-    expect(tensors[0]).toMatchObject({ dtype: 'float64', shape: [5] });
-    expect((await engine.call('sample', { on: false }, [])).header).toMatchObject({ gpuUtilisation: null, gpuMemoryBytes: null });
-  } finally {
-    await engine.close();
-  }
-  await expect(open(join(bundle, 'model.pt'), 'cuda')).rejects.toMatchObject({
-    code: 'worker-failed',
-    message: expect.stringMatching(/finds no CUDA device/),
-  });
-});
-
 test.skipIf(!GPU)(`CUDA gives what the CPU gives (${GPU ? 'here' : 'skipped: no NVIDIA driver'})`, async () => {
   await writeKerasFile(scratch.join('tiny.h5'));
   const { bundle } = await convert(scratch.join('tiny.h5'), { output: scratch.join('bundle'), formats: ['torchscript'] });

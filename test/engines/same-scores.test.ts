@@ -8,6 +8,7 @@ import { packageRoot } from '../../src/core/package-root.ts';
 import type { Engine, RunOptions } from '../../src/engines/engine.ts';
 import { openOnnxRuntime } from '../../src/engines/onnxruntime-engine.ts';
 import { openRemote } from '../../src/engines/remote-engine.ts';
+import { hasNvidiaDriver } from '../../src/engines/runtimes/nvidia-driver.ts';
 import { float32Elements, type Tensor } from '../../src/engines/tensor.ts';
 import { openWorker, type WorkerEngine } from '../../src/engines/worker-engine.ts';
 import { onnxRuntimeFolder } from '../support/onnxruntime.ts';
@@ -88,6 +89,19 @@ test('a method that the host lacks, or an option of another framework, is refuse
   });
   await expect(tensorflow.run([batch(1)], { precision: 'autocast' })).rejects.toMatchObject({ message: expect.stringMatching(/precision/) });
   expect((await tensorflow.run([batch(2)])).outputs[0]?.shape).toEqual([2, 2]);
+});
+
+test.skipIf(hasNvidiaDriver())('without a GPU, cuda is refused, and no figure of a GPU is made up', async () => {
+  expect(torch.device).toBe('cpu');
+  await torch.call('sample', { on: true }, []);
+  const { tensors } = await torch.call('measure', { iterations: 5 }, [batch(2)]);
+  expect(tensors[0]).toMatchObject({ dtype: 'float64', shape: [5] });
+  expect((await torch.call('sample', { on: false }, [])).header).toMatchObject({ gpuUtilisation: null, gpuMemoryBytes: null });
+  const model = scratch.join('bundle/model.pt');
+  await expect(openWorker({ engine: 'torch', model, device: 'cuda', progress })).rejects.toMatchObject({
+    code: 'worker-failed',
+    message: expect.stringMatching(/finds no CUDA device/),
+  });
 });
 
 test.each(['/v1/models/tiny', '/v1/models/tiny:predict', '/v2/models/tiny', '/plain/v2/models/tiny/infer'])(
