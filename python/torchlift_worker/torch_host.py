@@ -29,7 +29,7 @@ class TorchHost:
         self.path = model
         self.model = torch.jit.freeze(torch.jit.load(model, map_location=device).eval())
         self.unfrozen = None
-        self.emitted = None
+        self.emitted = {}
         self.taps = []
         # Shapes differ between calls; the profiling executor would specialise and compile anew for each.
         torch.jit.set_fusion_strategy([("DYNAMIC", 0)])
@@ -91,9 +91,9 @@ class TorchHost:
 
     def source(self, arrays, module, weights):
         """As `run`, but of model.py with its weights: paths of files whose hashes the caller has verified."""
-        if self.emitted is None:
-            self.emitted = load_emitted_source(module, weights).to(self.torch_device)
-        return [np.asarray(output.cpu()) for output in self.compute(self.emitted, self.on_device(arrays), "fp32")], {}
+        if self.emitted.get("files") != (module, weights):
+            self.emitted = {"files": (module, weights), "model": load_emitted_source(module, weights).to(self.torch_device)}
+        return [np.asarray(output.cpu()) for output in self.compute(self.emitted["model"], self.on_device(arrays), "fp32")], {}
 
     def on_device(self, arrays):
         return [torch.from_numpy(array).to(self.torch_device) for array in arrays]
