@@ -23,7 +23,7 @@ export interface ComparedLayer extends LayerCall {
   readonly maxAbsoluteDifference: number | null;
   /** That, over the largest magnitude in the reference's tensor, or over a millionth of the call's before it, if that is larger. */
   readonly maxRelativeDifference: number | null;
-  /** Length of the difference over the reference's length, both as vectors. */
+  /** The root of the mean square of the difference over that of the reference's tensor, with the same lower bound. */
   readonly relativeDistance: number | null;
   /** Of both as vectors; null where one of them is all zeros. */
   readonly cosine: number | null;

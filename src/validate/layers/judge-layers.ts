@@ -22,8 +22,10 @@ export function judgeLayers(calls: readonly CallRecord[], measured: ReadonlyMap<
     const { layer: name, index, className } = call;
     const measurement = measured.get(at);
     if (measurement !== undefined) {
-      const { maxAbsolute, scale, distance, cosine } = measurement.difference.result();
-      const maxRelative = maxAbsolute === 0 ? 0 : maxAbsolute / Math.max(scale, ROUNDING * scaleBefore);
+      const { maxAbsolute, rms, scale, referenceRms, cosine } = measurement.difference.result();
+      const relative = (part: number, whole: number) => (part === 0 ? 0 : part / Math.max(whole, ROUNDING * scaleBefore));
+      const maxRelative = relative(maxAbsolute, scale);
+      const distance = relative(rms, referenceRms);
       coarseness = measurement.dtypes.reduce(coarser, coarseness);
       scaleBefore = scale;
       judged.push({ at: layers.length, maxRelative, distance, coarseness });

@@ -5,10 +5,11 @@ import type { Tensor } from '../../engines/tensor.ts';
 /** How far a tensor is from its reference, over all pieces that were added. Infinity: see `TensorDifference`. */
 export interface Difference {
   readonly maxAbsolute: number;
-  /** The largest finite magnitude of the reference. */
+  /** Root of the mean square of the difference. */
+  readonly rms: number;
+  /** The largest finite magnitude of the reference, and the root of the mean square of what is finite in it. */
   readonly scale: number;
-  /** Euclidean length of the difference over that of the reference. */
-  readonly distance: number;
+  readonly referenceRms: number;
   /** Of both as vectors; null where one of them is all zeros. */
   readonly cosine: number | null;
 }
@@ -24,6 +25,7 @@ export class TensorDifference {
   #referenceSquares = 0;
   #candidateSquares = 0;
   #dot = 0;
+  #count = 0;
 
   add(reference: Tensor, candidate: Tensor): void {
     if (reference.shape.join() !== candidate.shape.join()) {
@@ -32,6 +34,7 @@ export class TensorDifference {
     }
     const expected = elements(reference);
     const found = elements(candidate);
+    this.#count += expected.length;
     for (let index = 0; index < expected.length; index++) {
       const r = expected[index] as number;
       const c = found[index] as number;
@@ -51,20 +54,16 @@ export class TensorDifference {
   }
 
   result(): Difference {
-    const infinite = this.#maxAbsolute === Number.POSITIVE_INFINITY;
     const norms = Math.sqrt(this.#referenceSquares * this.#candidateSquares);
+    const rootMean = (squares: number) => Math.sqrt(squares / Math.max(this.#count, 1));
     return {
       maxAbsolute: this.#maxAbsolute,
+      rms: this.#maxAbsolute === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : rootMean(this.#gapSquares),
       scale: this.#scale,
-      distance: infinite ? Number.POSITIVE_INFINITY : Math.sqrt(ratio(this.#gapSquares, this.#referenceSquares)),
+      referenceRms: rootMean(this.#referenceSquares),
       cosine: norms === 0 ? null : Math.min(1, this.#dot / norms),
     };
   }
-}
-
-/** Nothing over nothing is nothing. */
-function ratio(part: number, whole: number): number {
-  return part === 0 ? 0 : part / whole;
 }
 
 /** What a tensor's bytes are, of what crosses from a worker as it is. */
