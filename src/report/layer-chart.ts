@@ -49,7 +49,7 @@ function bar({ layer, height, isFirst }: LayerPoint, x: number, step: number, y:
     callTitle(layer),
     `relative ${printDifference(layer.maxRelativeDifference)}`,
     `absolute ${printDifference(layer.maxAbsoluteDifference)}`,
-    ...(layer.cosine === null ? [] : [`cosine ${layer.cosine.toFixed(6)}`]),
+    ...(layer.cosine === null ? [] : [`cosine ${layer.cosine.toFixed(9)}`]),
   ].join(', ');
   const rect = `<rect class="${isFirst ? 'first' : 'bar'}" x="${px(x)}" y="${px(level)}" width="${px(Math.max(step - gap, 0.5))}" height="${px(bottom - level)}"><title>${escaped(details)}</title></rect>`;
   if (!isFirst) return rect;

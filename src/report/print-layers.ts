@@ -50,5 +50,5 @@ function printCall(layer: LayerRecord, nameWidth: number): string {
   if ('absorbedBy' in layer) return `${name}  absorbed by ${printable(layer.absorbedBy)}`;
   const { maxAbsoluteDifference: absolute, maxRelativeDifference: relative, cosine } = layer;
   const figures = `relative ${printDifference(relative).padEnd(8)}  absolute ${printDifference(absolute).padEnd(8)}`;
-  return `${name}  ${figures}${cosine === null ? '' : `  cosine ${cosine.toFixed(6)}`}`.trimEnd();
+  return `${name}  ${figures}${cosine === null ? '' : `  cosine ${cosine.toFixed(9)}`}`.trimEnd();
 }
