@@ -111,7 +111,7 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
         preprocess: { steps: pipeline.steps, assumed: pipeline.assumed },
         policy,
         weights: weightRecords(train.graph, trainProgram),
-        calls: callRecords(train.graph, onnx.valueNames),
+        calls: callRecords({ graph: train.graph, valueNames: onnx.valueNames }, { graph: inference.graph, program: inferenceProgram }),
         artefacts: await artefactRecords(artefacts),
         passes: { train: train.passes, inference: inference.passes },
         warnings: [...source.warnings, ...pipeline.warnings, ...unusedPolicy(policy, model.classes)],

@@ -101,9 +101,11 @@ const FIRST_RESIZES: readonly PipelineChoice['resize'][] = [SIMPLEST.resize, { k
  */
 async function firstLook({ recorded, height, width, ask, onProgress }: SearchOptions): Promise<readonly PipelineChoice[]> {
   const images = spread(recorded.length, FIRST_IMAGES);
-  const choices = CHOICES.frame.flatMap((frame) =>
-    CHOICES.orient.flatMap((orient) =>
-      CHOICES.order.flatMap((order) => CHOICES.values.map((values) => ({ ...SIMPLEST, frame, orient, order, values }))),
+  const choices = FIRST_RESIZES.flatMap((resize) =>
+    CHOICES.frame.flatMap((frame) =>
+      CHOICES.orient.flatMap((orient) =>
+        CHOICES.order.flatMap((order) => CHOICES.values.map((values) => ({ ...SIMPLEST, resize, frame, orient, order, values }))),
+      ),
     ),
   );
   const answers = await ask(
