@@ -1,4 +1,5 @@
 import type { AgreementEvidence } from './agreement-evidence.ts';
+import type { LayerComparison } from './evidence/layer-comparison.ts';
 
 /** The shape of the files in `evidence/`. Rises with every change that an older reader would misread. */
 export const EVIDENCE_SCHEMA = 1;
@@ -31,7 +32,8 @@ export interface SideEvidence {
 }
 
 /** `evidence/validation.json`, and what `torchlift validate --json` prints. */
-export interface ValidationEvidence extends EvidenceHeader, AgreementEvidence {
+/** With `--layers` it has the layers' comparison too. */
+export interface ValidationEvidence extends EvidenceHeader, AgreementEvidence, Partial<LayerComparison> {
   readonly kind: 'validation';
   readonly reference: SideEvidence;
   readonly candidate: SideEvidence;
@@ -43,9 +45,8 @@ export interface ValidationEvidence extends EvidenceHeader, AgreementEvidence {
   readonly stages: readonly StageEvidence[];
   /** Files that weren't images or couldn't be read; a list of at most as many as were asked for. */
   readonly skipped: { readonly total: number; readonly files: readonly { readonly path: string; readonly reason: string }[] };
-  /** In call order; `--layers`. */
-  readonly layers?: readonly LayerEvidence[];
-  readonly firstDivergence?: string | null;
+  /** Whether `model.pt` answers as `model.py` does, on the rows that were compared layer by layer: the largest difference of a score; `--layers`. */
+  readonly sourceDifference?: number | null;
   /** `--find-preprocess`. */
   readonly preprocess?: FoundPipelineEvidence;
   readonly warnings: readonly string[];
@@ -75,13 +76,3 @@ export interface StageEvidence
   extends Pick<AgreementEvidence, 'samples' | 'agreements' | 'agreement' | 'clopperPearson' | 'lowerBound' | 'maxScoreDifference'> {
   readonly stage: Stage;
 }
-
-export type LayerEvidence =
-  | {
-      readonly name: string;
-      readonly maxAbsoluteDifference: number;
-      readonly maxRelativeDifference: number;
-      /** Null where one side is all zeros. */
-      readonly cosine: number | null;
-    }
-  | { readonly name: string; readonly absorbedBy: string };

@@ -29,6 +29,7 @@ interface Flags {
   prevalence?: string;
   matchThresholds?: boolean;
   findPreprocess?: boolean;
+  layers?: boolean;
   strict?: boolean;
   json?: boolean;
 }
@@ -63,6 +64,7 @@ export function register(program: Command): void {
     .addOption(new Option('--precision <precision>', 'how the candidate computes').choices(['fp32', 'autocast', 'bf16', 'fp16']).default('fp32'))
     .option('--prevalence <csv>', 'the production mix: flips per million at it')
     .option('--match-thresholds', "thresholds for the candidate that keep the reference's block and review rates")
+    .option('--layers', 'compare what every layer gives too, and name the first that diverges')
     .option('--find-preprocess', 'find the pipeline that reproduces recorded scores (--inputs requests.jsonl), some twenty images')
     .option('--strict', 'fail where a file was skipped')
     .option('--json', 'print the result as one JSON object')

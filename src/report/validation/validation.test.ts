@@ -75,7 +75,7 @@ describe('the page', () => {
       series: [],
       maxScoreDifference: null,
       scoreDifferences: { compared: 0, max: null, mean: null, p50: null, p90: null, p95: null, p99: null, decades: [] },
-      layers: [{ name: 'only', absorbedBy: 'other' }],
+      layers: [{ name: 'only', index: 0, className: 'Dropout', absorbedBy: 'other' }],
       firstDivergence: null,
     };
     for (const text of [printValidation(nothing, new Map()), validationText(nothing)]) {
