@@ -31,6 +31,7 @@ const COMMANDS = [
   () => import('./convert.ts'),
   () => import('./validate.ts'),
   () => import('./benchmark.ts'),
+  () => import('./migrate.ts'),
   () => import('./runtime.ts'),
   () => import('./demo.ts'),
 ] as const;
