@@ -1,8 +1,5 @@
-import { relative } from 'node:path';
 import type { Command } from 'commander';
 import type { RunPrecision } from '../bundle/evidence/benchmark-evidence.ts';
-import { MIGRATION_SCHEMA } from '../bundle/evidence/migration-evidence.ts';
-import { printable } from '../core/printable.ts';
 import { migrationProgress } from './migrate/migration-progress.ts';
 import { classNames, listOf, share, wholeNumber } from './parse-options.ts';
 import { createProgress } from './progress.ts';
@@ -51,25 +48,17 @@ export function register(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(async (h5: string, flags: Flags) => {
       const { runMigration } = await import('./migrate/run-migration.ts');
-      const { migrationText } = await import('../report/migration/migration-text.ts');
+      const { printMigrationResult } = await import('./print-migration-result.ts');
       const progress = createProgress();
       try {
         const { output, precision, force = false, json, ...options } = flags;
         const display = migrationProgress(progress);
-        const { evidence, ...result } = await runMigration(
+        const result = await runMigration(
           { h5, folder: output, precisions: precision, ...options, ...display },
           { force, replaceBundle: force, onStep: display.onStep },
         );
         progress.done();
-        const here = (path: string) => relative(process.cwd(), path);
-        process.stdout.write(
-          json
-            ? `${JSON.stringify({ schema: MIGRATION_SCHEMA, kind: 'migration', ...result, ...evidence })}\n`
-            : printable(`${migrationText(evidence)}\n  the bundle    ${here(result.bundle)}\n  the report    ${here(result.report)}\n`, {
-                lines: true,
-              }),
-        );
-        if (!result.passed) process.exitCode = 1;
+        printMigrationResult(result, json ?? false);
       } finally {
         progress.done();
       }

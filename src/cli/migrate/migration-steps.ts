@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { runBenchmark } from '../../benchmark/benchmark.ts';
 import { machine } from '../../benchmark/machine.ts';
 import type { RoundsProgress } from '../../benchmark/run-rounds.ts';
@@ -51,7 +51,15 @@ export function convertStep(options: MigrationOptions, { bundle }: MigrationPath
   const variants = (['bf16', 'fp16'] as const).filter((precision) => precisions.includes(precision));
   return {
     name: CONVERT,
-    inputs: () => ({ tool: version(), source, bundle, classes, preprocess: fileOrWord(preprocess), policy: fileOrWord(policy), variants }),
+    inputs: () => ({
+      tool: version(),
+      source,
+      bundle: basename(bundle),
+      classes,
+      preprocess: fileOrWord(preprocess),
+      policy: fileOrWord(policy),
+      variants,
+    }),
     // Of another time's content the later steps take notice: it is part of their inputs.
     isThere: () => existsSync(join(bundle, 'manifest.json')) && readManifest(bundle).source.sha256 === source,
     run: async () => {

@@ -1,7 +1,7 @@
 import { CHART } from './frame.ts';
 
 /** Of the thickest lane in pixels: a few are not drawn as walls. */
-const MOST = 44;
+const MOST = 66;
 
 /** Horizontal lanes below each other: where the words of the lane stand, and what is drawn below them. */
 export function lanes(count: number): readonly { readonly words: number; readonly top: number; readonly bottom: number }[] {

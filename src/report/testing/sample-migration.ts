@@ -25,7 +25,7 @@ const figures = (p50Ms: number, more: Partial<FrameworkFigures>): FrameworkFigur
   ...more,
 });
 
-export const SAMPLE_BENCHMARK: BenchmarkEvidence = {
+const SAMPLE_BENCHMARK: BenchmarkEvidence = {
   schema: 1,
   version: '0.1.0',
   measuredAt: '2025-06-01T12:10:00Z',
