@@ -32,6 +32,7 @@ const COMMANDS = [
   () => import('./validate.ts'),
   () => import('./preprocess.ts'),
   () => import('./benchmark.ts'),
+  () => import('./migrate.ts'),
   () => import('./runtime.ts'),
   () => import('./demo.ts'),
 ] as const;

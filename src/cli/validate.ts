@@ -1,7 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ValidationEvidence } from '../bundle/evidence.ts';
+import { type Command, Option } from 'commander';
 import { printable } from '../core/printable.ts';
 import { formatCount } from './format.ts';
+import { share, wholeNumber } from './parse-options.ts';
 import { createProgress } from './progress.ts';
 
 const EXAMPLES = `
@@ -34,18 +34,6 @@ interface Flags {
   json?: boolean;
 }
 
-const share = (text: string): number => {
-  const value = Number(text);
-  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('It is a number between 0 and 1.');
-  return value;
-};
-
-const count = (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It is a whole number, at least 1.');
-  return value;
-};
-
 /** `torchlift validate`: how far the original and the bundle decide alike. */
 export function register(program: Command): void {
   program
@@ -55,7 +43,7 @@ export function register(program: Command): void {
     .option('--candidate <bundle>', "the bundle's folder", 'moderation_model')
     .option('--images <folder>', 'images to compare on, put through the pipeline')
     .option('--inputs <file>', 'a .npz with one array for each input, or recorded requests as JSON lines')
-    .option('--samples <count>', 'how many of them (default: all; 512 of generated inputs)', count)
+    .option('--samples <count>', 'how many of them (default: all; 512 of generated inputs)', (text: string) => wholeNumber(text))
     .addOption(new Option('--device <device>', 'where the candidate runs').choices(['auto', 'cpu', 'cuda']).default('auto'))
     .option('--preprocess <steps>', "a preset or a steps.json, instead of the bundle's pipeline")
     .option('--policy <file>', "thresholds by class, instead of the bundle's policy")
@@ -80,7 +68,8 @@ export function register(program: Command): void {
           onProgress: (done, total, line) =>
             progress.update(printable(total === 0 ? line : `${bar(done, total, performance.now() - started)}  ${line}`)),
         });
-        const page = await keep(flags.candidate, evidence);
+        const { keepValidation } = await import('./keep-validation.ts');
+        const page = keepValidation(flags.candidate, evidence);
         progress.done();
         const { validationText } = await import('../report/validation/validation-text.ts');
         process.stdout.write(
@@ -93,16 +82,6 @@ export function register(program: Command): void {
         progress.done();
       }
     });
-}
-
-/** Into the bundle: evidence/validation.json and its page. Returns the page's path. */
-async function keep(bundle: string, evidence: ValidationEvidence): Promise<string> {
-  const [{ flipPictures }, { printValidation }, { writeEvidence }] = await Promise.all([
-    import('../validate/flip-pictures.ts'),
-    import('../report/validation/print-validation.ts'),
-    import('../bundle/write-evidence.ts'),
-  ]);
-  return writeEvidence(bundle, 'validation', evidence, printValidation(evidence, flipPictures(evidence.flips))).page;
 }
 
 function bar(done: number, total: number, milliseconds: number): string {
