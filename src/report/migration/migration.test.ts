@@ -68,7 +68,8 @@ test('the outcome is that of the worst precision; a missed speed is named but is
 });
 
 test('the page loads nothing and shows names from files as text', () => {
-  const page = printMigration(SAMPLE_MIGRATION, new Map());
+  // A namespace is a name, not an address.
+  const page = printMigration(SAMPLE_MIGRATION, new Map()).replaceAll(' xmlns="http://www.w3.org/2000/svg"', '');
   expect(page).not.toMatch(/<script|<link|@import|url\(|https?:|undefined|NaN %/i);
   expect(page).toContain('imports os &lt;b&gt;system&lt;/b&gt;');
   expect(page).toContain('Of 19 demands 11 are met, 6 missed, 2 couldn’t be measured here.');
