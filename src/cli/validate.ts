@@ -1,5 +1,8 @@
 import { type Command, Option } from 'commander';
+import type { ValidationEvidence } from '../bundle/evidence.ts';
 import { printable } from '../core/printable.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Step } from '../preprocess/steps.ts';
 import { formatCount } from './format.ts';
 import { share, wholeNumber } from './parse-options.ts';
 import { createProgress } from './progress.ts';
@@ -29,6 +32,7 @@ interface Flags {
   prevalence?: string;
   matchThresholds?: boolean;
   findPreprocess?: boolean;
+  write?: boolean;
   layers?: boolean;
   strict?: boolean;
   json?: boolean;
@@ -54,6 +58,7 @@ export function register(program: Command): void {
     .option('--match-thresholds', "thresholds for the candidate that keep the reference's block and review rates")
     .option('--layers', 'compare what every layer gives too, and name the first that diverges')
     .option('--find-preprocess', 'find the pipeline that reproduces recorded scores (--inputs requests.jsonl), some twenty images')
+    .option('--write', 'put what was found into the bundle: the pipeline of --find-preprocess, the thresholds of --match-thresholds')
     .option('--strict', 'fail where a file was skipped')
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
@@ -62,12 +67,13 @@ export function register(program: Command): void {
       const progress = createProgress();
       const started = performance.now();
       try {
-        const { json, strict, ...options } = flags;
+        const { json, strict, write, ...options } = flags;
         const evidence = await validate({
           ...options,
           onProgress: (done, total, line) =>
             progress.update(printable(total === 0 ? line : `${bar(done, total, performance.now() - started)}  ${line}`)),
         });
+        if (write) await writeFindings(flags.candidate, evidence);
         const { keepValidation } = await import('./keep-validation.ts');
         const page = keepValidation(flags.candidate, evidence);
         progress.done();
@@ -82,6 +88,21 @@ export function register(program: Command): void {
         progress.done();
       }
     });
+}
+
+/** What a validation found, put into the bundle it was found of. */
+async function writeFindings(bundle: string, { preprocess, matchedThresholds }: ValidationEvidence): Promise<void> {
+  const [{ rewriteBundle }, { withThresholds }, { readManifest }] = await Promise.all([
+    import('../convert/rewrite-bundle.ts'),
+    import('../policy/with-thresholds.ts'),
+    import('../bundle/read-bundle.ts'),
+  ]);
+  const policy = readManifest(bundle).policy as Policy | null;
+  const changes = {
+    ...(preprocess?.found && { preprocess: preprocess.steps as readonly Step[] }),
+    ...(matchedThresholds !== null && policy !== null && { policy: withThresholds(policy, matchedThresholds) }),
+  };
+  if (Object.keys(changes).length > 0) await rewriteBundle(bundle, changes);
 }
 
 function bar(done: number, total: number, milliseconds: number): string {
