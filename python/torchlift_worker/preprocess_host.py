@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import threading
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +18,8 @@ class PreprocessHost:
     def __init__(self, model=None, threads=None, device="cpu"):
         """model: path of a `preprocess.py` whose hash the caller has verified; None where only `variants` is asked for."""
         self.version = np.__version__
+        warnings.simplefilter("always")
+        warnings.showwarning = note
         self.pool = ThreadPoolExecutor(threads or 1)
         self.preprocess = None
         if model is not None:
@@ -42,18 +45,25 @@ class PreprocessHost:
     def probe(self, _):
         """What the pipeline makes of the shipped images, as hashes of the float32 rows."""
         hashes = {}
-        for path in sorted(PROBES.iterdir()):
+        for path in sorted(path for path in PROBES.iterdir() if path.suffix != ".md"):
             row = np.ascontiguousarray(self.preprocess(path.read_bytes()).numpy())
             hashes[path.name] = hashlib.sha256(row.tobytes()).hexdigest()
         return [], {"probes": hashes}
 
 
 def attempt(action):
-    # Pillow and the decoders warn through this module; it is process-wide, so with several threads a flag may stand at a neighbour.
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            row = action()
-        except Exception as error:  # one bad image fails alone, whatever a decoder throws
-            return None, {"error": f"{error}" or type(error).__name__}
-    return row, {"flags": sorted({str(warning.message) for warning in caught})}
+    flags.found = []
+    try:
+        row = action()
+    except Exception as error:  # one bad image fails alone, whatever a decoder throws
+        return None, {"error": f"{error}" or type(error).__name__}
+    return row, {"flags": sorted(set(flags.found))}
+
+
+# What Pillow and the decoders warn of. `warnings.catch_warnings` holds for the whole process, these hold for the image of their thread.
+flags = threading.local()
+
+
+def note(message, *_, **__):
+    if hasattr(flags, "found"):
+        flags.found.append(str(message))

@@ -47,6 +47,8 @@ export interface ValidationEvidence extends EvidenceHeader, AgreementEvidence, P
   readonly skipped: { readonly total: number; readonly files: readonly { readonly path: string; readonly reason: string }[] };
   /** Whether `model.pt` answers as `model.py` does, on the rows that were compared layer by layer: the largest difference of a score; `--layers`. */
   readonly sourceDifference?: number | null;
+  /** Where images went through a pipeline. */
+  readonly probes?: ProbeEvidence;
   /** `--find-preprocess`. */
   readonly preprocess?: FoundPipelineEvidence;
   readonly warnings: readonly string[];
@@ -67,6 +69,14 @@ export interface FoundPipelineEvidence {
   readonly equivalent: readonly { readonly steps: readonly unknown[]; readonly preset: string | null }[];
   /** The nearest that can be told apart. */
   readonly runnerUp: { readonly steps: readonly unknown[]; readonly preset: string | null; readonly distance: number } | null;
+}
+
+/** Whether another machine sees the same pixels. */
+export interface ProbeEvidence {
+  /** sha256 of `preprocess.py`. */
+  readonly pipeline: string;
+  /** By name of a probe image that comes with the package: sha256 of the row that the pipeline made of it here. */
+  readonly images: Readonly<Record<string, string>>;
 }
 
 /** What both sides were given alike: the model's input, decoded pixels, or the file as it is. */

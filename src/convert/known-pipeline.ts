@@ -11,7 +11,7 @@ export interface KnownPipeline {
   readonly warnings: readonly string[];
 }
 
-/** `named`: what the user or the file says. Without it a model that scales its input itself takes 0..255, any other image model 0..1. */
+/** `named`: what the user or the file says. Without it a model that scales its input itself, or takes whole numbers, takes 0..255, any other image model 0..1. */
 export function knownPipeline(graph: Graph, inputs: readonly PortRecord[], named: readonly Step[] | undefined): KnownPipeline {
   const scaling = scalingCall(graph);
   if (named !== undefined) {
@@ -20,7 +20,8 @@ export function knownPipeline(graph: Graph, inputs: readonly PortRecord[], named
     return { steps: named, assumed: false, warnings: twice ? [warning] : [] };
   }
   if (imageInput(inputs) === undefined) return { steps: [], assumed: false, warnings: [] };
-  const preset = scaling === undefined ? '0..1' : '0..255';
+  // Whole numbers hold no 0..1: all pixels would be black.
+  const preset = scaling === undefined && inputs[0]?.dtype === 'float32' ? '0..1' : '0..255';
   return {
     steps: PRESETS[preset] as readonly Step[],
     assumed: true,

@@ -31,14 +31,17 @@ export interface Preprocessor {
 /** Starts the host, in the torch runtime. Errors: `runtime-unavailable`, `io` (pip), `worker-failed`. */
 export async function openPreprocessor({ source, threads, supervision, progress }: PreprocessorOptions): Promise<Preprocessor> {
   const runtime = await ensureRuntime('torch', progress);
-  const start = async (): Promise<WorkerProcess> => {
+  const start = async (deadlineMs?: number): Promise<WorkerProcess> => {
     const worker = await startWorkerProcess('preprocess', runtime.python);
+    const hung = deadlineMs === undefined ? undefined : setTimeout(() => worker.kill(`wasn't ready within ${deadlineMs / 1000} s`), deadlineMs);
     try {
       await worker.request('load', { model: source, threads: threads ?? 1 }, []);
       return worker;
     } catch (error) {
       await worker.close();
       throw error;
+    } finally {
+      clearTimeout(hung);
     }
   };
   const worker = supervision === undefined ? await start() : await SupervisedWorker.start(start, supervision);

@@ -49,7 +49,7 @@ export function printPreprocess(steps: readonly Step[], input: ModelInput): stri
     `    return torch.from_numpy(np.ascontiguousarray(${toRow}, dtype=np.${input.dtype}))`,
   ].join('\n');
   const text = [...body.chunks, preprocess].join('\n\n\n');
-  const imports = body.imports.filter(({ names }) => names.some((name) => mentions(text, name)));
+  const imports = importLines(body.imports, text);
   return `${[
     '"""What this model expects to be done to an image\'s bytes before it sees them.',
     '',
@@ -59,8 +59,8 @@ export function printPreprocess(steps: readonly Step[], input: ModelInput): stri
     '',
     'from __future__ import annotations',
     '',
-    ...importBlock(imports.map(({ line }) => line)),
-  ].join('\n')}\n\n${text}\n`;
+    ...imports,
+  ].join('\n')}\n\n\n${text}\n`;
 }
 
 /** The lines that a step becomes; undefined where its size isn't known. */
@@ -102,9 +102,11 @@ function resizeCall(step: Extract<Step, { step: 'resize' }>, height: number, wid
 }
 
 interface Import {
-  readonly line: string;
+  /** `import numpy as np` as it stands; of `from PIL import Image` the module, `PIL`. */
+  readonly from: string | null;
+  readonly name: string;
   /** As the module's code calls it. */
-  readonly names: readonly string[];
+  readonly alias: string;
 }
 
 interface Sources {
@@ -128,17 +130,21 @@ function readSources(): Sources {
         const key = (name[1] ?? name[2]) as string;
         invariant(!chunks.has(key), `${basename(file)}: ${key} is defined twice`);
         chunks.set(key, chunk);
-      } else if (/^(import|from) /.test(chunk) && !/^from (__future__|torchlift_worker)/.test(chunk)) {
-        const names = chunk
-          .replace(/#.*/, '')
-          .replace(/^(from \S+ )?import /, '')
-          .split(',');
-        imports.set(chunk, { line: chunk, names: names.map((each) => (each.split(' as ').at(-1) as string).trim()) });
+      } else {
+        for (const each of parseImport(chunk)) imports.set(`${each.from} ${each.name}`, each);
       }
     }
   }
-  imports.set('import torch', { line: 'import torch', names: ['torch'] });
+  imports.set('torch', { from: null, name: 'torch', alias: 'torch' });
   return { imports: [...imports.values()], chunks };
+}
+
+/** Of one line: `import a`, `import a as b` or `from a import b, c`, a comment behind it included; nothing for our own modules. */
+function parseImport(line: string): readonly Import[] {
+  const [, from = null, names] = /^(?:from (\S+) )?import (.*)$/.exec(line) ?? [];
+  if (names === undefined || /^(__future__|torchlift_worker)/.test(from ?? '')) return [];
+  if (from === null) return [{ from, name: names, alias: names.replace(/ *#.*/, '').split(' as ').at(-1) as string }];
+  return names.split(',').map((name) => ({ from, name: name.trim(), alias: name.trim() }));
 }
 
 /** What `calls` use, and what that uses. */
@@ -159,10 +165,25 @@ function mentions(text: string, name: string): boolean {
   return new RegExp(`\\b${name}\\b`).test(text);
 }
 
-/** The standard library first, then the others, as isort orders them. */
-function importBlock(lines: readonly string[]): readonly string[] {
-  const isStandard = (line: string) => /^import (io|warnings)\b/.test(line);
-  const order = (a: string, b: string) => Number(a.startsWith('from')) - Number(b.startsWith('from')) || a.localeCompare(b);
-  const [standard, others] = [lines.filter(isStandard).sort(order), lines.filter((line) => !isStandard(line)).sort(order)];
-  return standard.length === 0 ? others : [...standard, '', ...others];
+const STANDARD_LIBRARY = ['io', 'struct', 'warnings', 'zlib'];
+
+/** What `text` uses of them: the standard library first, then the others, each module once, as isort orders them. */
+function importLines(imports: readonly Import[], text: string): readonly string[] {
+  const used = imports.filter(({ alias }) => mentions(text, alias));
+  const plain = used.flatMap(({ from, name }) => (from === null ? [name] : [])).sort();
+  const [standard, others] = [true, false].map((wanted) => plain.filter((name) => STANDARD_LIBRARY.includes(name) === wanted)) as [
+    string[],
+    string[],
+  ];
+  const modules = [...new Set(used.flatMap(({ from }) => (from === null ? [] : [from])))].sort();
+  const froms = modules.map(
+    (module) =>
+      `from ${module} import ${used
+        .filter(({ from }) => from === module)
+        .map(({ name }) => name)
+        .sort()
+        .join(', ')}`,
+  );
+  const block = (names: readonly string[]) => names.map((name) => `import ${name}`);
+  return [...block(standard), ...(standard.length === 0 ? [] : ['']), ...block(others), ...froms];
 }

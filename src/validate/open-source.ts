@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { ProbeEvidence } from '../bundle/evidence.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { TorchliftError } from '../core/errors.ts';
 import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
@@ -9,7 +10,6 @@ import { generatedInputs } from './inputs/generated-inputs.ts';
 import { openImageFolder } from './inputs/open-image-folder.ts';
 import { openNpz } from './inputs/open-npz.ts';
 import { openRecordedRequests } from './inputs/open-recorded-requests.ts';
-
 import { channelRanges } from './near-copies/channel-ranges.ts';
 import type { ChannelRange } from './near-copies/fingerprint.ts';
 
@@ -31,6 +31,8 @@ export interface OpenSource extends BatchSource {
   /** By channel, what the pipeline makes of black and white. */
   readonly ranges: readonly ChannelRange[];
   readonly warnings: readonly string[];
+  /** Where a pipeline runs. */
+  readonly probes?: ProbeEvidence | undefined;
   /** Which row a name in a file of labels means. */
   imageOf(name: string): string | undefined;
   close(): Promise<void>;
@@ -40,14 +42,20 @@ export interface OpenSource extends BatchSource {
 const GENERATED_SAMPLES = 512;
 
 /** Errors: `usage` (both kinds of inputs, a kind that the model can't take), `file-not-found`, `malformed-file`, those of the preprocessor. */
-export async function openSource(bundle: string, manifest: Manifest, options: SourceOptions, progress: Progress): Promise<OpenSource> {
+export async function openSource(
+  bundle: string,
+  manifest: Manifest,
+  options: SourceOptions,
+  progress: Progress,
+  onRestart: (why: string) => void,
+): Promise<OpenSource> {
   const { images, inputs, samples } = options;
   if (images !== undefined && inputs !== undefined)
     throw new TorchliftError('usage', { what: 'name images or inputs, not both', where: 'validate', remedy: 'Leave --images or --inputs out.' });
   const steps =
     typeof options.preprocess === 'string' ? loadSteps(options.preprocess) : (options.preprocess ?? (manifest.preprocess.steps as readonly Step[]));
   const ranges = channelRanges(steps, channelsOf(manifest));
-  const common = { bundle, manifest, ranges, samples, progress, steps: options.preprocess === undefined ? undefined : steps };
+  const common = { bundle, manifest, ranges, samples, progress, onRestart, steps: options.preprocess === undefined ? undefined : steps };
   if (images !== undefined) return openImageFolder(resolve(images), common);
 
   if (inputs?.endsWith('.npz')) return openNpz(resolve(inputs), common);

@@ -15,6 +15,7 @@ import type { Step } from '../preprocess/steps.ts';
 import { AgreementAccumulator } from './agreement/accumulate-agreement.ts';
 import { askBoth } from './ask-both.ts';
 import type { Batch, BatchSource } from './batch.ts';
+import { compareProbes } from './compare-probes.ts';
 import { compareSource } from './compare-source.ts';
 import { findPreprocess } from './find-preprocess/find-preprocess.ts';
 import { compareLayers } from './layers/compare-layers.ts';
@@ -52,7 +53,6 @@ export interface ValidateOptions extends SourceOptions {
   readonly onProgress?: (done: number, total: number, line: string) => void;
 }
 
-/** Rows of which the kind of an output is read where the manifest doesn't know it: the first batch. */
 const LISTED_FLIPS = 100;
 const LISTED_SKIPS = 1000;
 
@@ -82,7 +82,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
       ? await findPreprocess({ ...options, manifest, candidate: candidate.engine, candidateOptions: candidate.runOptions, progress })
       : undefined;
     const steps = found?.found ? (found.steps as readonly Step[]) : undefined;
-    const source = await openSource(bundle, manifest, { ...options, ...(steps && { preprocess: steps }) }, progress);
+    const source = await openSource(bundle, manifest, { ...options, ...(steps && { preprocess: steps }) }, progress, onRestart);
     opened.push(source);
     progress('starting the reference');
     const reference = source.isRecorded ? RECORDED : await openReference(options.reference, manifest, progress, onRestart);
@@ -119,9 +119,10 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
       stage: 'tensors',
       stages: [],
       skipped: { total: source.skipped.length, files: source.skipped.slice(0, LISTED_SKIPS) },
-      warnings: [...warnings, ...reference.warnings, ...source.warnings],
+      ...(source.probes !== undefined && { probes: source.probes }),
       ...(found && { preprocess: found }),
       ...layers,
+      warnings: [...warnings, ...reference.warnings, ...source.warnings, ...compareProbes(bundle, source.probes)],
       ...run.accumulator.evidence(),
     };
   } finally {

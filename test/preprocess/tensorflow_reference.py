@@ -1,27 +1,58 @@
-"""tensorflow_reference.py FOLDER PIPELINES NPZ: what TensorFlow's own operations and Keras' load_img make of each image, by "pipeline/file"."""
+"""tensorflow_reference.py FOLDER PRESETS NPZ: what TensorFlow and Keras make of the images and sizes of cases.py. What they refuse is left out."""
 
-import json
 import os
 import sys
+import warnings
 
 import numpy as np
 import tensorflow as tf
+from cases import HEIGHT, WIDTH, read_images, read_presets, resizes
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "python"))
-from torchlift_worker.tensorflow_pipeline import run_pipeline  # noqa: E402
+from torchlift_worker.tensorflow_pipeline import resize, run_pipeline  # noqa: E402
+
+KERAS_MODES = ("tf", "caffe", "torch")
 
 
-def main(folder, pipelines, npz):
+def main(folder, presets, npz):
+    warnings.simplefilter("ignore")
     found = {}
-    for name, steps in json.load(open(pipelines)).items():
-        for file in sorted(os.listdir(folder)):
-            with open(os.path.join(folder, file), "rb") as opened:
-                data = opened.read()
-            try:
-                found[f"{name}/{file}"] = run_pipeline(data, steps, 64, 48)
-            except (tf.errors.InvalidArgumentError, ValueError):
-                pass
+    presets = read_presets(presets)
+    for file, data in read_images(folder):
+        keep(found, f"decode/{file}", lambda data=data: tf.io.decode_image(data, channels=3, expand_animations=False).numpy())
+        keep(found, f"load_img/{file}", lambda file=file: load_img(os.path.join(folder, file)))
+        if f"decode/{file}" not in found:
+            continue
+        for name in presets:
+            keep(found, f"preset/{name}/{file}", lambda name=name, data=data: by_tensorflow(name, presets[name], data))
+    for name, step, image, height, width in resizes():
+        # A shrunken side of no pixel at all is refused.
+        keep(found, f"resize/{name}", lambda step=step, image=image, height=height, width=width: np.asarray(resize(image, step, height, width)))
     np.savez(npz, **found)
+
+
+def keep(found, key, make):
+    try:
+        found[key] = make()
+    except Exception:  # whatever it throws at a file that isn't whole
+        pass
+
+
+def load_img(path):
+    return np.asarray(tf.keras.utils.load_img(path, target_size=(HEIGHT, WIDTH)))
+
+
+def by_tensorflow(name, steps, data):
+    """float32 [HEIGHT, WIDTH, 3], by what the preset is named after."""
+    if name in KERAS_MODES:
+        image = run_pipeline(data, steps[:2], HEIGHT, WIDTH)
+        return np.asarray(tf.keras.applications.imagenet_utils.preprocess_input(tf.constant(image), mode=name))
+    if name == "private_detector":
+        image = tf.image.resize(tf.io.decode_image(data, channels=3, expand_animations=False), (HEIGHT, WIDTH), preserve_aspect_ratio=True)
+        rows, columns = HEIGHT - image.shape[0], WIDTH - image.shape[1]
+        border = [[rows // 2, rows - rows // 2], [columns // 2, columns - columns // 2], [0, 0]]
+        return ((tf.pad(image, border, constant_values=128) - 128) / 128).numpy()
+    return run_pipeline(data, steps, HEIGHT, WIDTH)
 
 
 if __name__ == "__main__":

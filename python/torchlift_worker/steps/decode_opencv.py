@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import ImageOps
 
-from torchlift_worker.steps.decode_tensorflow import open_image, to_rgb
+from torchlift_worker.steps.check_png import check_png
+from torchlift_worker.steps.decode_jpeg import decode_jpeg
+from torchlift_worker.steps.open_image import open_image, to_rgb
+from torchlift_worker.steps.orient import orient
 
 
 def decode_opencv(data: bytes) -> np.ndarray:
     """uint8 [H, W, 3]."""
     image = open_image(data, ("JPEG", "PNG", "BMP", "WEBP"))
-    return to_rgb(ImageOps.exif_transpose(image))
+    if image.format == "PNG":
+        check_png(data)
+    if image.mode != "CMYK":
+        return orient(to_rgb(image), data)
+    # grfmt_jpeg.cpp, icvCvt_CMYK2BGR: the same whether Adobe's marker is there or not.
+    inks = decode_jpeg(data, fastdct=False).astype(np.int32)
+    black = inks[..., 3:]
+    return orient((black - ((255 - inks[..., :3]) * black >> 8)).astype(np.uint8), data)

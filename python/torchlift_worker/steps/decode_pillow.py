@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from torchlift_worker.steps.decode_tensorflow import open_image
+from torchlift_worker.steps.open_image import load_pixels, open_image
 
 
 def decode_pillow(data: bytes) -> np.ndarray:
     """uint8 [H, W, 3]. EXIF orientation and colour profiles are ignored."""
     image = open_image(data, ("JPEG", "PNG", "GIF", "BMP", "WEBP"))
+    load_pixels(image)
     return np.asarray(image.convert("RGB"))

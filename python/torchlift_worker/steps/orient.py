@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from torchlift_worker.steps.decode_tensorflow import open_image
+from torchlift_worker.steps.open_image import open_image
 
 
 def orient(image: np.ndarray, data: bytes) -> np.ndarray:

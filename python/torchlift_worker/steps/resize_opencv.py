@@ -10,6 +10,8 @@ from torchlift_worker.steps.reencode import to_bytes
 def resize_opencv(image: np.ndarray, kernel: str, height: int, width: int) -> np.ndarray:
     """uint8 [height, width, 3]. No kernel but `area` looks further when it shrinks."""
     pixels = to_bytes(image).astype(np.float64)
+    if kernel == "area" and (height > image.shape[0] or width > image.shape[1]):
+        kernel = "area-enlarged"  # one side that grows is enough
     rows, columns = opencv_weights(image.shape[0], height, kernel), opencv_weights(image.shape[1], width, kernel)
     wide = np.tensordot(columns, pixels, (1, 1))  # [width, H, 3]
     return to_bytes(np.ascontiguousarray(np.tensordot(rows, wide, (1, 1))))  # [height, width, 3]
@@ -22,7 +24,7 @@ def opencv_weights(old: int, new: int, kernel: str) -> np.ndarray:
     if kernel == "nearest":
         weights[np.arange(new), np.minimum((np.arange(new) * ratio).astype(int), old - 1)] = 1
         return weights
-    if kernel == "area" and ratio > 1:
+    if kernel == "area":
         start, stop = np.arange(new) * ratio, (np.arange(new) + 1) * ratio
         cells = np.arange(old)
         covered = np.minimum(cells + 1, stop[:, None]) - np.maximum(cells, start[:, None])
@@ -33,6 +35,10 @@ def opencv_weights(old: int, new: int, kernel: str) -> np.ndarray:
     if kernel == "bicubic":
         taps = [(shift, keys_kernel(np.abs(part - shift))) for shift in (-1, 0, 1, 2)]
     else:
+        if kernel == "area-enlarged":  # resize.cpp: an old pixel's own area stays flat, only its border is blended
+            floor = np.floor(np.arange(new) * ratio).astype(int)
+            part = np.arange(1, new + 1) - (floor + 1) / ratio
+            part = np.where(part <= 0, 0, part - np.floor(part))
         taps = [(0, 1 - part), (1, part)]
     for shift, share in taps:
         np.add.at(weights, (np.arange(new), np.clip(floor + shift, 0, old - 1)), share)

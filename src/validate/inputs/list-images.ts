@@ -1,25 +1,32 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { orDiskError } from '../../bundle/file-sink.ts';
 import { TorchliftError } from '../../core/errors.ts';
 import { seededRandom } from './random.ts';
 
-/**
- * The files below `folder`, by path, without hidden ones; links to folders aren't followed. With `samples`, that many of them, drawn by a fixed
- * seed: two runs see the same. Errors: `file-not-found`.
- */
-export function listImages(folder: string, samples: number | undefined): readonly string[] {
+/** The files below `folder`, by path, without hidden ones; links to folders aren't followed. Errors: `file-not-found`, `io`. */
+export function listImages(folder: string): readonly string[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw new TorchliftError('file-not-found', { what: 'there is no such folder', where: folder, remedy: 'Name a folder of images with --images.' });
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
+  return orDiskError(folder, () => readdirSync(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter((path) => !path.split(sep).some((part) => part.startsWith('.')) && statSync(join(folder, path), { throwIfNoEntry: false })?.isFile())
+    .filter((path) => !path.split(sep).some((part) => part.startsWith('.')) && isFile(join(folder, path)))
     .sort();
-  return samples === undefined || samples >= files.length ? files : draw(files, samples);
 }
 
-/** Fisher–Yates as far as needed, then in order again. */
-function draw(files: readonly string[], samples: number): readonly string[] {
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false; // a link to nothing, or in a circle
+  }
+}
+
+/** That many of them, by a fixed seed: two runs see the same. */
+export function drawImages(files: readonly string[], samples: number | undefined): readonly string[] {
+  if (samples === undefined || samples >= files.length) return files;
+  // Fisher–Yates as far as needed, then in order again.
   const drawn = [...files];
   const random = seededRandom(1);
   for (let index = 0; index < samples; index++) {

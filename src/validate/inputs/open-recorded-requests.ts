@@ -1,4 +1,4 @@
-import { basename, relative } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import type { PortRecord } from '../../bundle/manifest.ts';
 import { TorchliftError } from '../../core/errors.ts';
 import type { Tensor } from '../../engines/tensor.ts';
@@ -7,6 +7,7 @@ import type { OpenSource } from '../open-source.ts';
 import { type RecordedRequest, readRecordedRequests } from '../sources/read-recorded-requests.ts';
 import { batchSize } from './batch-size.ts';
 import { imageBatches } from './image-batches.ts';
+import { imageFlags } from './image-flags.ts';
 import { openPipeline } from './open-pipeline.ts';
 import type { SourceContext } from './source-context.ts';
 import { stackRows } from './stack-rows.ts';
@@ -21,9 +22,16 @@ export async function openRecordedRequests(path: string, context: SourceContext)
   const requests = () => readRecordedRequests(path, shapes);
   let first: RecordedRequest | undefined;
   let total = 0;
+  /** By a bare name and by path, which images a label may mean. */
+  const ids = new Map<string, string>();
+  const idOf = ({ content, line }: RecordedRequest) => ('image' in content ? relative(process.cwd(), content.image) : `line ${line}`);
   for await (const request of requests()) {
     first ??= request;
     total += 1;
+    if (!('image' in request.content)) continue;
+    const id = idOf(request);
+    const { image } = request.content;
+    for (const name of [id, image, relative(dirname(path), image), basename(image)]) if (!ids.has(name)) ids.set(name, id);
   }
   if (first === undefined)
     throw new TorchliftError('usage', { what: 'has no recorded request', where: path, remedy: 'Give a file with one JSON object a line.' });
@@ -31,7 +39,7 @@ export async function openRecordedRequests(path: string, context: SourceContext)
   const isRecorded = first.scores !== null;
   const pipeline = ofImages ? await openPipeline(context) : undefined;
   const skipped: { path: string; reason: string }[] = [];
-  const ids = new Map<string, string>();
+  const flags = imageFlags();
   const rows = batchSize(manifest.inputs);
   async function* held(): AsyncGenerator<RecordedRequest & { id: string }> {
     let taken = 0;
@@ -43,9 +51,7 @@ export async function openRecordedRequests(path: string, context: SourceContext)
           where: path,
           remedy: 'Split the file by kind.',
         });
-      const id = 'image' in request.content ? relative(process.cwd(), request.content.image) : `line ${request.line}`;
-      ids.set('image' in request.content ? basename(request.content.image) : id, id);
-      yield { ...request, id };
+      yield { ...request, id: idOf(request) };
     }
   }
   return {
@@ -54,13 +60,16 @@ export async function openRecordedRequests(path: string, context: SourceContext)
     arePictures: manifest.inputs.length === 1 && manifest.inputs[0]?.layout !== null,
     isRecorded,
     ranges: context.ranges,
-    warnings: [],
+    probes: pipeline?.probes,
+    get warnings() {
+      return flags.warnings();
+    },
     skipped,
     batches: () =>
       pipeline === undefined
         ? inputBatches(held(), rows, manifest.inputs)
-        : imageBatches(items(held()), rows, pipeline.preprocessor, pipeline.size, (id, reason) => skipped.push({ path: id, reason })),
-    imageOf: (name) => ids.get(name) ?? [...ids.values()].find((id) => id === name),
+        : imageBatches(items(held()), pipeline, { onSkip: (id, reason) => skipped.push({ path: id, reason }), onFlag: flags.add }),
+    imageOf: (name) => ids.get(name) ?? (/^line \d+$/.test(name) && Number(name.slice(5)) <= total ? name : undefined),
     close: async () => pipeline?.preprocessor.close(),
   };
 }

@@ -12,4 +12,5 @@ export interface SourceContext {
   /** A pipeline instead of the bundle's own; undefined where the bundle's is used. */
   readonly steps: readonly Step[] | undefined;
   readonly progress: Progress;
+  readonly onRestart: (why: string) => void;
 }

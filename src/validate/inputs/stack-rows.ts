@@ -10,7 +10,7 @@ export function stackRows(rows: readonly Tensor[]): Tensor {
   // A buffer of its own: elements are read from it as they lie, and a pooled one may start anywhere.
   const data = new Uint8Array(bytes * rows.length);
   rows.forEach((row, index) => {
-    invariant(row.dtype === dtype && row.data.byteLength === bytes, `a row of [${row.shape.join(', ')}] among [${shape.join(', ')}]`);
+    invariant(row.dtype === dtype && String(row.shape) === String(shape), `a row of [${row.shape.join(', ')}] among [${shape.join(', ')}]`);
     data.set(row.data, index * bytes);
   });
   return { dtype, shape: [rows.length, ...shape.slice(1)], data };
