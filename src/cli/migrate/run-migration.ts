@@ -43,7 +43,7 @@ export async function runMigration(
   if (detectFormat(h5).format !== 'keras-h5')
     throw new TorchliftError('not-a-model', { what: "isn't a Keras .h5, which TensorFlow could be compared on", where: h5 });
   // Found out before anything is converted.
-  if (images !== undefined && listImages(images, 1).length === 0)
+  if (images !== undefined && listImages(images).length === 0)
     throw new TorchliftError('usage', { what: 'has no images', where: images, remedy: 'Name a folder with JPEG, PNG, GIF or BMP files.' });
   const ordered: readonly RunPrecision[] = ['fp32', ...precisions.filter((precision) => precision !== 'fp32')];
   const paths = pathsIn(resolve(folder), h5);

@@ -10,7 +10,7 @@ import { openRemote } from '../../engines/remote-engine.ts';
 import type { Progress } from '../../engines/runtimes/ensure-runtime.ts';
 import { float32Elements, type Tensor } from '../../engines/tensor.ts';
 import { imageInput } from '../../preprocess/print-preprocess.ts';
-import { listImages } from '../inputs/list-images.ts';
+import { drawImages, listImages } from '../inputs/list-images.ts';
 import { stackRows } from '../inputs/stack-rows.ts';
 import { readRecordedRequests } from '../sources/read-recorded-requests.ts';
 import { SUPERVISION } from '../supervision.ts';
@@ -168,7 +168,7 @@ async function askedImages(folder: string, url: string, manifest: Manifest): Pro
   const remote = await openRemote({ url, outputs: manifest.outputs.map(({ name }) => name) });
   try {
     const found: AnsweredImage[] = [];
-    for (const file of listImages(folder, MOST_IMAGES)) {
+    for (const file of drawImages(listImages(folder), MOST_IMAGES)) {
       const bytes = await bytesOf(join(folder, file));
       const { outputs } = await remote.runBytes([bytes]);
       found.push({ path: file, bytes, scores: joined(outputs.map(float32Elements)) });
