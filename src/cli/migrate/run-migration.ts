@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { assertWritable } from '../../bundle/atomic-folder.ts';
 import type { RunPrecision } from '../../bundle/evidence/benchmark-evidence.ts';
+import { writeEvidence } from '../../bundle/evidence/evidence-file.ts';
 import type { MigrationEvidence } from '../../bundle/evidence/migration-evidence.ts';
 import { orDiskError } from '../../bundle/file-sink.ts';
 import { hashFiles } from '../../bundle/hash-file.ts';
@@ -12,7 +13,7 @@ import { detectFormat } from '../../convert/detect-format.ts';
 import { inspect } from '../../convert/inspect.ts';
 import { TorchliftError } from '../../core/errors.ts';
 import { version } from '../../core/version.ts';
-import { isPassed } from '../../report/migration/outcome.ts';
+import { isPassed, mainRun } from '../../report/migration/outcome.ts';
 import { printMigration } from '../../report/migration/print-migration.ts';
 import { flipPictures } from '../../validate/flip-pictures.ts';
 import { listImages } from '../../validate/inputs/list-images.ts';
@@ -57,8 +58,7 @@ export async function runMigration(
   const steps: readonly Step[] = [
     convertStep(options, paths, source),
     ...ordered.map((precision) => validateStep(options, paths, source, precision)),
-    // The bundle keeps the last benchmark: float32's.
-    ...ordered.toReversed().map((precision) => benchmarkStep(options, paths, source, precision)),
+    ...ordered.map((precision) => benchmarkStep(options, paths, source, precision)),
     {
       name: 'report',
       inputs: () => ({
@@ -70,6 +70,8 @@ export async function runMigration(
       run: async () => {
         const found = await evidence();
         const pictures = found.runs.flatMap(({ validation }) => [...flipPictures(validation.flips)]);
+        // Each benchmark replaced the last one in the bundle; it keeps that of what is served unless another is asked for.
+        writeEvidence(paths.bundle, 'benchmark', mainRun(found).benchmark);
         replaceFile(paths.report, printMigration(found, new Map(pictures)));
       },
     },

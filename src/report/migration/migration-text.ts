@@ -9,7 +9,9 @@ import { mainRun, outcome } from './outcome.ts';
 /** What a migration came to, for a terminal. */
 export function migrationText(evidence: MigrationEvidence): string {
   const { source, runs } = evidence;
-  const { coverage, byClass } = mainRun(evidence).validation;
+  const { validation: main, benchmark } = mainRun(evidence);
+  const { coverage, byClass } = main;
+  const { processor, cores } = benchmark.machine;
   const checks = demands(evidence);
   const width = Math.max(...checks.map(({ demand }) => demand.length));
   const lines = runs.flatMap(({ precision, validation }) => {
@@ -28,6 +30,7 @@ export function migrationText(evidence: MigrationEvidence): string {
     ...lines.map((line) => `  ${line}`),
     `  samples       ${byClass.map(({ name, samples }) => `${name} ${count(samples)}`).join(', ')}`,
     `  margins       ${close}`,
+    `  measured      ${count(benchmark.iterations)} batches of ${count(benchmark.batchSize)} each, in turns, on ${processor}, ${count(cores)} cores`,
     '',
     ...checks.map(({ demand, figure, met }) => `  ${met === null ? '–' : met ? '✓' : '✗'} ${demand.padEnd(width)}  ${figure}`),
     ...(gaps.length === 0 ? [] : ['', ...gaps.map((line, index) => `  ${(index === 0 ? 'not said' : '').padEnd(12)}  ${line}`)]),
