@@ -98,6 +98,8 @@ export function validateStep(options: MigrationOptions, paths: MigrationPaths, s
         ...(labels !== undefined && { labels }),
         minAgreement,
         precision,
+        // The other precisions differ in every layer by their rounding alone.
+        layers: precision === 'fp32',
         onProgress: onSamples,
       });
       // The bundle holds one validation: that of what is served unless another is asked for.
