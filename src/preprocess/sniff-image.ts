@@ -8,7 +8,7 @@ export interface ImageHeader {
 
 /**
  * Format and size by content, whatever the file is called; undefined where it is none of these formats or its header is cut short. Sources: ISO
- * 10918-1 B.2.2 (SOF), PNG 11.2.2 (IHDR), GIF89a 18, BITMAPINFOHEADER, RFC 9649 (WebP).
+ * 10918-1 B.2.2 (SOF), PNG 11.2.2 (IHDR), GIF89a 18, BITMAPCOREHEADER and BITMAPINFOHEADER, RFC 9649 (WebP).
  */
 export function sniffImage(bytes: Uint8Array): ImageHeader | undefined {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -16,10 +16,16 @@ export function sniffImage(bytes: Uint8Array): ImageHeader | undefined {
     return { format: 'png', width: view.readUInt32BE(16), height: view.readUInt32BE(20) };
   if (view.length >= 10 && /^GIF8[79]a/.test(view.toString('latin1', 0, 6)))
     return { format: 'gif', width: view.readUInt16LE(6), height: view.readUInt16LE(8) };
-  if (view.length >= 26 && view.toString('latin1', 0, 2) === 'BM')
-    return { format: 'bmp', width: view.readInt32LE(18), height: Math.abs(view.readInt32LE(22)) };
+  if (view.length >= 26 && view.toString('latin1', 0, 2) === 'BM') return sniffBmp(view);
   if (view.length >= 30 && view.toString('latin1', 0, 4) === 'RIFF' && view.toString('latin1', 8, 12) === 'WEBP') return sniffWebp(view);
   return view.length >= 4 && view.readUInt16BE(0) === 0xffd8 ? sniffJpeg(view) : undefined;
+}
+
+/** A height below zero: the rows stand from the top. A header of 12 bytes is OS/2's. */
+function sniffBmp(view: Buffer): ImageHeader | undefined {
+  const isShort = view.readUInt32LE(14) === 12;
+  const [width, height] = isShort ? [view.readUInt16LE(18), view.readUInt16LE(20)] : [view.readInt32LE(18), Math.abs(view.readInt32LE(22))];
+  return width < 0 ? undefined : { format: 'bmp', width, height };
 }
 
 /** Start-of-frame markers: C0 to CF but for DHT (C4), JPG (C8) and DAC (CC). */

@@ -20,3 +20,33 @@ test.each([
 ])('%s is refused by its place', (_, json, message) => {
   expect(() => parseSteps(json, 'steps.json')).toThrow(message);
 });
+
+const decode = { step: 'decode', decoder: 'tensorflow' };
+const scale = { step: 'scale', divide: 255, offset: 0 };
+const resize = { step: 'resize', kernel: 'bilinear', library: 'tensorflow', height: null, width: null };
+
+test.each([
+  ['no decoder first', [resize], 'the first step is not decode'],
+  ['two decoders', [decode, resize, decode], 'step 2 (decode) comes a second time'],
+  ['bytes of scaled values, re-encoded', [decode, scale, { step: 're-encode', quality: 75 }], 'step 2 (re-encode) works on bytes'],
+  ['bytes of scaled values, resized by Pillow', [decode, scale, { ...resize, library: 'pillow' }], 'step 2 (resize) works on bytes'],
+  ['bytes of scaled values, resized by OpenCV', [decode, scale, resize, { ...resize, library: 'opencv' }], 'step 3 (resize) works on bytes'],
+  ['orientation of moved pixels', [decode, resize, { step: 'orient' }], 'step 2 (orient) comes after the pixels were moved'],
+  ['orientation twice', [decode, { step: 'orient' }, { step: 'orient' }], 'step 2 (orient) comes after the pixels were moved'],
+  ['orientation after OpenCV, which applied it', [{ step: 'decode', decoder: 'opencv' }, { step: 'orient' }], 'opencv has turned it already'],
+  ['lanczos of TensorFlow', [decode, { ...resize, kernel: 'lanczos' }], 'only pillow has lanczos'],
+  ['align_corners of version 2', [decode, { ...resize, align_corners: true }], 'only tensorflow-v1 has align_corners'],
+  ['a crop with a height alone', [decode, { step: 'crop', height: 4, width: null }], 'step 1 (crop) has a height or a width alone'],
+  ['padding with a width alone', [decode, { step: 'pad', value: 0, width: 4 }], 'step 1 (pad) has a height or a width alone'],
+])('%s contradicts itself', (_, steps, message) => {
+  expect(() => parseSteps(steps, 'steps.json')).toThrow(message);
+});
+
+test.each([
+  ['TensorFlow resizes scaled values too', [decode, scale, resize]],
+  ['channels are turned before the orientation', [decode, { step: 'channel-order', order: 'BGR' }, { step: 'orient' }, resize]],
+  ['a square from the centre', [decode, { step: 'crop', height: null, width: null }, { step: 'pad', value: 0 }]],
+  ['a list that names what is usual', [decode, { ...resize, align_corners: false, preserve_aspect_ratio: false }]],
+])('%s: no contradiction', (_, steps) => {
+  expect(parseSteps(steps, 'steps.json')).toEqual(steps);
+});

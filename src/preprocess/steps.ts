@@ -140,6 +140,8 @@ function contradictionIn(steps: readonly Step[]): string | undefined {
     const scaled = before.some((other) => other.step === 'scale' || other.step === 'normalise');
     const works = BYTES.includes(step.step) || (step.step === 'resize' && (step.library === 'pillow' || step.library === 'opencv'));
     if (scaled && works) return `${where} works on bytes, but the values were scaled before`;
+    if (step.step === 'orient' && before.some((other) => other.step === 'decode' && other.decoder === 'opencv'))
+      return `${where}: the decoder of opencv has turned it already`;
     if (step.step === 'orient' && before.some((other) => other.step !== 'decode' && !VALUES.includes(other.step)))
       return `${where} comes after the pixels were moved`;
     if (step.step === 'resize' && step.kernel === 'lanczos' && step.library !== 'pillow') return `${where}: only pillow has lanczos`;

@@ -22,12 +22,32 @@ export interface Sides {
 export async function askBoth(batch: Batch, sides: Sides): Promise<{ readonly reference: readonly Scores[]; readonly candidate: readonly Scores[] }> {
   const { reference, candidate, candidateOptions, shareCores } = sides;
   const rows = batch.rows.length;
-  const askReference = async () => (reference === null ? undefined : rowsOf((await reference.run(batch.inputs)).outputs, rows, 'reference'));
+  const askReference = async () => (reference === null ? undefined : rowsOf(await answerOf(reference, batch.inputs), rows, 'reference'));
   const askCandidate = async () => rowsOf((await candidate.run(batch.inputs, candidateOptions)).outputs, rows, 'candidate');
   const answers = shareCores ? ([await askReference(), await askCandidate()] as const) : await Promise.all([askReference(), askCandidate()]);
   const expected = batch.rows.map(({ scores }, row) => answers[0]?.[row] ?? (scores as Scores));
   checkSameOutputs(expected[0] ?? [], answers[1][0] ?? []);
   return { reference: expected, candidate: answers[1] };
+}
+
+/** A worker that lives on after its refusal has a model that doesn't take these inputs. */
+async function answerOf(reference: Engine, inputs: readonly Tensor[]): Promise<readonly Tensor[]> {
+  try {
+    return (await reference.run(inputs)).outputs;
+  } catch (error) {
+    if (!(error instanceof TorchliftError) || error.code !== 'worker-failed' || !error.what.includes('worker refused: ')) throw error;
+    throw new TorchliftError('usage', {
+      what: `the reference doesn't take what the candidate takes: ${inputs.map(({ dtype, shape }) => `${dtype} [${shape.join(', ')}]`).join(', ')}`,
+      where: 'validate',
+      details: error.what
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        // A traceback ends with its reason.
+        .slice(-4),
+      remedy: 'Check that --reference is the model that was converted.',
+      cause: error,
+    });
+  }
 }
 
 function rowsOf(outputs: readonly Tensor[], rows: number, side: string): readonly Scores[] {

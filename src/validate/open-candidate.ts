@@ -11,7 +11,8 @@ export const VALIDATED_PRECISIONS = ['fp32', 'autocast', 'bf16', 'fp16'] as cons
 export type ValidatedPrecision = (typeof VALIDATED_PRECISIONS)[number];
 
 export interface CandidateOptions {
-  readonly bundle: string;
+  /** Path of what `verifiedModel` gave. */
+  readonly model: string;
   readonly manifest: Manifest;
   readonly precision: ValidatedPrecision;
   readonly device: Device;
@@ -25,10 +26,18 @@ export interface Candidate {
   readonly side: SideEvidence;
 }
 
-/** Starts the bundle's model, its hash verified. Errors: `usage` (the variant isn't in the bundle), `hash-mismatch`, those of `openWorker`. */
-export async function openCandidate({ bundle, manifest, precision, device, progress, onRestart }: CandidateOptions): Promise<Candidate> {
-  const file = precision === 'fp32' || precision === 'autocast' ? 'model.pt' : `model.${precision}.pt`;
-  const model = verifiedArtefact(bundle, manifest, file);
+/** Path of the file that a precision runs, its hash verified. Errors: `usage` (the variant isn't in the bundle), `hash-mismatch`. */
+export function verifiedModel(bundle: string, manifest: Manifest, precision: ValidatedPrecision): string {
+  return verifiedArtefact(bundle, manifest, fileOf(precision));
+}
+
+function fileOf(precision: ValidatedPrecision): string {
+  return precision === 'fp32' || precision === 'autocast' ? 'model.pt' : `model.${precision}.pt`;
+}
+
+/** Starts the bundle's model. Errors: those of `openWorker`. */
+export async function openCandidate({ model, manifest, precision, device, progress, onRestart }: CandidateOptions): Promise<Candidate> {
+  const file = fileOf(precision);
   const engine = await openWorker({ engine: 'torch', model, device, supervision: { ...SUPERVISION, onRestart }, progress });
   const sha256 = manifest.artefacts[file]?.sha256 ?? null;
   const runOptions = precision === 'autocast' ? ({ precision: 'autocast' } as const) : {};

@@ -21,8 +21,10 @@ import { findPreprocess } from './find-preprocess/find-preprocess.ts';
 import { compareLayers } from './layers/compare-layers.ts';
 import { fingerprint } from './near-copies/fingerprint.ts';
 import { NearCopyIndex } from './near-copies/near-copy-index.ts';
-import { type Candidate, openCandidate, type ValidatedPrecision } from './open-candidate.ts';
+
+import { type Candidate, openCandidate, type ValidatedPrecision, verifiedModel } from './open-candidate.ts';
 import { openReference, RECORDED, type Reference } from './open-reference.ts';
+
 import { openSource, type SourceOptions } from './open-source.ts';
 import { sliceRows } from './slice-rows.ts';
 import { readLabels } from './sources/read-labels.ts';
@@ -67,6 +69,8 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
   const { candidate: bundle, precision = 'fp32', device = 'auto', minAgreement = 0.99, onProgress = () => {} } = options;
   const manifest = readManifest(bundle);
   const policy = policyOf(options.policy, manifest);
+  // Before minutes are spent on starting frameworks.
+  const model = verifiedModel(bundle, manifest, precision);
   const progress: Progress = (line) => onProgress(0, 0, line);
   const warnings: string[] = [];
   const onRestart = (why: string) => {
@@ -76,7 +80,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
   const opened: { close(): Promise<void> }[] = [];
   try {
     progress('starting the candidate');
-    const candidate = await openCandidate({ bundle, manifest, precision, device, progress, onRestart });
+    const candidate = await openCandidate({ model, manifest, precision, device, progress, onRestart });
     opened.push(candidate.engine);
     const found = options.findPreprocess
       ? await findPreprocess({ ...options, manifest, candidate: candidate.engine, candidateOptions: candidate.runOptions, progress })

@@ -1,0 +1,284 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
+import type { ValidationEvidence } from '../../src/bundle/evidence.ts';
+import { convert } from '../../src/convert/convert.ts';
+import { validate } from '../../src/validate/validate.ts';
+import { expectRefusal } from '../support/expect-refusal.ts';
+import { runCli } from '../support/run-cli.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+import { COLOURS, colourPng, writeColourImages, writeColourModel } from './colour-model.ts';
+
+const scratch = scratchFolder('validate');
+const IMAGES = 70;
+const BAD = ['blue/cut.png', 'huge.bmp', 'notes.txt', 'red/empty.jpg'];
+
+beforeAll(async () => {
+  await writeColourModel(scratch.join('model.h5'));
+  await convert(scratch.join('model.h5'), { output: scratch.join('bundle'), classes: COLOURS });
+  const names = writeColourImages(scratch.join('images'), IMAGES);
+  writeFileSync(scratch.join('images/notes.txt'), 'not an image');
+  writeFileSync(scratch.join('images/red/empty.jpg'), '');
+  writeFileSync(scratch.join('images/blue/cut.png'), colourPng(2, 999).subarray(0, -2));
+  const huge = Buffer.alloc(60);
+  huge.write('BM');
+  huge.writeUInt32LE(54, 10);
+  huge.writeUInt32LE(40, 14);
+  huge.writeInt32LE(30_000, 18);
+  huge.writeInt32LE(30_000, 22);
+  huge.set([1, 0, 24, 0], 26);
+  writeFileSync(scratch.join('images/huge.bmp'), huge);
+  // The folder says the truth, but for one image; one is named by its bare name, one not at all.
+  const lines = names.slice(1).map((name, index) => `${index === 0 ? '1.png' : name},${index === 4 ? 'red' : name.split('/')[0]}`);
+  writeFileSync(scratch.join('labels.csv'), ['image,label', ...lines].join('\n'));
+  writeFileSync(scratch.join('mix.csv'), 'class,share\nred,0.9\ngreen,0.09\nblue,0.01\n');
+  writeFileSync(scratch.join('policy.json'), '{"rules": {"red": "block", "green": {"review": 0.5}}}');
+  mkdirSync(scratch.join('empty/.hidden'), { recursive: true });
+  writeFileSync(scratch.join('empty/.hidden/a.png'), colourPng(0, 1));
+  mkdirSync(scratch.join('bad'));
+  for (const name of ['a.jpg', 'b.png']) writeFileSync(scratch.join('bad', name), 'not an image');
+});
+
+const flags = ['--candidate', 'bundle', '--reference', 'model.h5'];
+const run = (...args: readonly string[]) => runCli(['validate', ...args], { cwd: scratch.path });
+
+test('a folder with bad files, labels, a mix and a policy: all is counted, kept with its page; --strict fails for the skipped ones', async () => {
+  const given = ['--images', 'images', '--labels', 'labels.csv', '--prevalence', 'mix.csv', '--policy', 'policy.json'];
+  const { exitCode, stdout, stderr } = await run(...flags, ...given, '--min-agreement', '0.9', '--strict', '--json');
+  expect({ exitCode, stderr: stderr.slice(-2000) }).toMatchObject({ exitCode: 1 });
+  const evidence = JSON.parse(stdout) as ValidationEvidence;
+  expect(evidence).toMatchObject({
+    kind: 'validation',
+    images: IMAGES,
+    samples: IMAGES,
+    agreements: IMAGES,
+    agreement: 1,
+    passed: true,
+    verdict: 'certified',
+    flips: [],
+    flipsTotal: 0,
+    nearCopies: { images: 0 },
+    stage: 'tensors',
+    undecided: { both: 0, reference: 0, candidate: 0 },
+    reference: { engine: expect.stringMatching(/^tensorflow 2\./), model: 'model.h5', precision: 'fp32' },
+    candidate: { engine: expect.stringMatching(/^torch 2\./), model: 'model.pt', precision: 'fp32' },
+  });
+  expect(evidence.maxScoreDifference).toBeLessThan(1e-5);
+  expect(evidence.warnings.filter((line) => /isn't the file|probe/.test(line))).toEqual([]);
+  expect(evidence.skipped).toEqual({
+    total: BAD.length,
+    files: [
+      { path: 'blue/cut.png', reason: 'truncated PNG' },
+      { path: 'huge.bmp', reason: expect.stringMatching(/900000000 pixels|30000×30000 pixels/) },
+      { path: 'notes.txt', reason: 'no image of these formats: JPEG, PNG, GIF, BMP' },
+      { path: 'red/empty.jpg', reason: 'no image of these formats: JPEG, PNG, GIF, BMP' },
+    ],
+  });
+  expect(evidence.byClass.map(({ name, samples }) => [name, samples])).toEqual([
+    ['red', 24],
+    ['green', 23],
+    ['blue', 23],
+  ]);
+  // One of 69 labels is wrong, on both sides.
+  expect(evidence.accuracy).toMatchObject({
+    labelled: IMAGES - 1,
+    reference: { rate: 68 / 69 },
+    candidate: { rate: 68 / 69 },
+  });
+  expect(evidence.production).toMatchObject({ flipsPerMillion: expect.anything() });
+  expect(evidence.probes).toEqual({
+    pipeline: expect.stringMatching(/^[0-9a-f]{64}$/),
+    images: { 'boats.jpg': expect.any(String), 'cat.jpg': expect.any(String), 'flower.png': expect.any(String) },
+  });
+  expect(JSON.parse(readFileSync(scratch.join('bundle/evidence/validation.json'), 'utf8'))).toEqual(evidence);
+  expect(readdirSync(scratch.join('bundle/evidence')).sort()).toEqual(['validation.html', 'validation.json']);
+});
+
+test('another reference than the source: a warning, its flips from block to allow by image, and too few samples say how many are needed', async () => {
+  // Green counts for blue: what the candidate calls green, this one calls blue.
+  await writeColourModel(scratch.join('other.h5'), {
+    kernel: [
+      [20, 0, 0],
+      [0, 0, 20],
+      [0, 20, 0],
+    ],
+  });
+  // The last validation, on a machine whose decoder made other pixels of one probe image.
+  const path = scratch.join('bundle/evidence/validation.json');
+  const before = JSON.parse(readFileSync(path, 'utf8')) as ValidationEvidence;
+  writeFileSync(path, JSON.stringify({ ...before, probes: { ...before.probes, images: { ...before.probes?.images, 'cat.jpg': 'f'.repeat(64) } } }));
+  writeFileSync(scratch.join('blue.json'), '{"rules": {"blue": "block"}}');
+  const evidence = await validate({
+    candidate: scratch.join('bundle'),
+    reference: scratch.join('other.h5'),
+    images: scratch.join('images'),
+    samples: 30,
+    policy: scratch.join('blue.json'),
+    matchThresholds: true,
+  });
+  expect(evidence.warnings).toContainEqual(expect.stringMatching(/^other\.h5 isn't the file that the bundle was made from \(model\.h5\)/));
+  expect(evidence.warnings).toContainEqual(expect.stringMatching(/other pixels of the probe images \(cat\.jpg\)/));
+  expect(evidence).toMatchObject({ passed: false, verdict: 'refuted', images: evidence.samples });
+  expect(evidence.samples + evidence.skipped.total).toBe(30);
+  const dangerous = evidence.directions?.find(({ from, to }) => from === 'block' && to === 'allow');
+  const green = evidence.flips.filter(({ path }) => path?.includes('/green/'));
+  expect(green.length).toBeGreaterThan(3);
+  expect(dangerous?.count).toBe(green.length);
+  // The most dangerous first.
+  expect(evidence.flips.slice(0, green.length).every(({ path }) => path?.includes('/green/'))).toBe(true);
+  expect(evidence.flipsTotal).toBe(evidence.samples - evidence.agreements);
+});
+
+test('a reference of another input, or of other scores, is no reference', async () => {
+  await writeColourModel(scratch.join('larger.h5'), { size: 16, kernel: [[1], [2], [3]] });
+  await writeColourModel(scratch.join('four.h5'), {
+    kernel: [
+      [1, 0, 0, 0],
+      [0, 1, 0, 0],
+      [0, 0, 1, 0],
+    ],
+  });
+  const args = (reference: string) => ['validate', '--candidate', 'bundle', '--images', 'images', '--reference', reference];
+  await Promise.all([
+    expectRefusal(scratch.path, args('larger.h5'), { code: 'usage', names: [/float32 \[\d+, 8, 8, 3\]/, /incompatible|expected shape/i] }),
+    expectRefusal(scratch.path, args('four.h5'), { code: 'usage', names: ['the reference gives 4 scores, the candidate 3 scores'] }),
+  ]);
+});
+
+/** Recorded requests of numbers: neither TensorFlow nor a decoder is needed. */
+function record(name: string, count: number, scoresOf: (colour: number, index: number) => string): string {
+  const lines = Array.from({ length: count }, (_, index) => {
+    const pixel = [0, 1, 2].map((channel) => (channel === index % 3 ? 0.6 : 0.1) + (index * (channel + 1)) / (40 * count));
+    const inputs = Array.from({ length: 8 }, (_row, y) =>
+      Array.from({ length: 8 }, (_pixel, x) => pixel.map((value) => value + ((x * y * index) % 7) / 40)),
+    );
+    return `{"inputs": ${JSON.stringify(inputs)}, "scores": ${scoresOf(index % 3, index)}}`;
+  });
+  writeFileSync(scratch.join(name), lines.join('\n'));
+  return scratch.join(name);
+}
+const sure = (colour: number) => JSON.stringify([0, 1, 2].map((unit) => (unit === colour ? 0.98 : 0.01)));
+
+test('a worker that is killed meanwhile costs one retry and no sample', async () => {
+  const inputs = record('requests.jsonl', 100, sure);
+  let killed = 0;
+  const evidence = await validate({
+    candidate: scratch.join('bundle'),
+    inputs,
+    minAgreement: 0.9,
+    onProgress: (done) => {
+      if (done < 32 || killed > 0) return;
+      const [worker] = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'torchlift_worker.*--engine torch'], { encoding: 'utf8' }).split('\n');
+      killed = Number(worker);
+      process.kill(killed, 'SIGKILL');
+    },
+  });
+  expect(killed).toBeGreaterThan(0);
+  expect(evidence).toMatchObject({ images: 100, agreements: evidence.samples, reference: { engine: 'recorded scores' } });
+  expect(evidence.probes).toBeUndefined();
+  expect(evidence.samples + evidence.nearCopies.images).toBe(100);
+  expect(evidence.warnings.filter((line) => line.includes('a worker was replaced'))).toEqual([expect.stringMatching(/SIGKILL/)]);
+});
+
+test('scores that are no numbers agree with nothing, and too few samples are a failed gate with the number needed', async () => {
+  record('nan.jsonl', 40, (colour, index) => (index === 7 ? '[NaN, 0.5, 0.5]' : sure(colour)));
+  const { exitCode, stdout } = await run('--candidate', 'bundle', '--inputs', 'nan.jsonl', '--json');
+  const evidence = JSON.parse(stdout) as ValidationEvidence;
+  expect(exitCode).toBe(1);
+  expect(evidence).toMatchObject({ undecided: { reference: 1, candidate: 0 }, passed: false });
+  expect(evidence.nonFinite).toMatchObject({ reference: { nan: 1 } });
+  expect(evidence.agreements).toBe(evidence.samples - 1);
+  expect(evidence.flips[0]?.reference.scores.flat()).toContain('NaN');
+
+  record('few.jsonl', 12, sure);
+  const few = await run('--candidate', 'bundle', '--inputs', 'few.jsonl');
+  expect(few.exitCode).toBe(1);
+  const needed = (JSON.parse(readFileSync(scratch.join('bundle/evidence/validation.json'), 'utf8')) as ValidationEvidence).needed?.atCount ?? 0;
+  expect(needed).toBeGreaterThan(300);
+  expect(few.stdout).toContain(String(needed));
+});
+
+test('a head of one sigmoid is decided at one half, and its classes get labels', async () => {
+  await writeColourModel(scratch.join('sigmoid.h5'), { kernel: [[9], [-9], [0]], activation: 'sigmoid' });
+  await convert(scratch.join('sigmoid.h5'), { output: scratch.join('sigmoid'), classes: ['safe', 'unsafe'] });
+  // Recorded on the other side of one half for every tenth.
+  const inputs = record('sigmoid.jsonl', 60, (colour, index) =>
+    index % 10 === 0 ? '[0.49]' : colour === 0 ? '[0.99]' : colour === 1 ? '[0.01]' : '[0.2]',
+  );
+  const evidence = await validate({ candidate: scratch.join('sigmoid'), inputs });
+  expect(evidence.heads).toMatchObject([{ kind: 'sigmoid', classes: ['safe', 'unsafe'] }]);
+  const decided = new Set(evidence.flips.map(({ reference, candidate }) => `${reference.label} ${candidate.label}`));
+  expect(decided.size).toBeGreaterThan(0);
+  for (const pair of decided) expect(['safe unsafe', 'unsafe safe']).toContain(pair);
+  expect(evidence.agreements).toBeLessThan(evidence.samples);
+});
+
+test('recorded images, more than one batch: a label of any of them is known, and one of none is an error', async () => {
+  const names = readdirSync(scratch.join('images/red')).filter((name) => /^\d/.test(name));
+  const green = readdirSync(scratch.join('images/green'));
+  const all = [...names.map((name) => `images/red/${name}`), ...green.map((name) => `images/green/${name}`)];
+  const lines = all.map((image) => `{"image": "${image}", "scores": ${sure(image.includes('red') ? 0 : 1)}}`);
+  writeFileSync(scratch.join('recorded.jsonl'), lines.join('\n'));
+  writeFileSync(scratch.join('last.csv'), `image,label\n${all.at(-1)},green\n`);
+  const options = { candidate: scratch.join('bundle'), inputs: scratch.join('recorded.jsonl'), minAgreement: 0.9 };
+  const evidence = await validate({ ...options, labels: scratch.join('last.csv') });
+  expect(evidence).toMatchObject({ images: all.length, accuracy: { labelled: 1, reference: { right: 1 } } });
+  expect(all.length).toBeGreaterThan(32);
+});
+
+test('what is wrong before any model runs: told at once, by its exit code', async () => {
+  const refuse = (
+    code: 'usage' | 'file-not-found' | 'malformed-file' | 'hash-mismatch',
+    names: readonly (string | RegExp)[],
+    ...args: readonly string[]
+  ) => expectRefusal(scratch.path, ['validate', ...args], { code, names });
+  cpSync(scratch.join('bundle'), scratch.join('changed'), { recursive: true });
+  appendFileSync(scratch.join('changed/model.pt'), 'x');
+  cpSync(scratch.join('bundle'), scratch.join('changed2'), { recursive: true });
+  appendFileSync(scratch.join('changed2/preprocess.py'), '\n');
+  writeFileSync(scratch.join('pixels.json'), '{"rules": {"pink": "block"}}');
+  await Promise.all([
+    refuse('usage', ['has no images', 'empty'], ...flags, '--images', 'empty'),
+    refuse('file-not-found', ['no such folder'], ...flags, '--images', 'gone'),
+    refuse('usage', ['bf16'], ...flags, '--images', 'images', '--precision', 'bf16'),
+    refuse('hash-mismatch', ['model.pt'], '--candidate', 'changed', '--reference', 'model.h5', '--images', 'images'),
+    refuse('hash-mismatch', ['preprocess.py'], '--candidate', 'changed2', '--reference', 'model.h5', '--images', 'images'),
+    refuse('malformed-file', ['pink', 'red, green, blue'], ...flags, '--images', 'images', '--policy', 'pixels.json'),
+    refuse('usage', ['images or inputs'], ...flags, '--images', 'images', '--inputs', 'requests.jsonl'),
+    refuse('file-not-found', ['gone.h5'], '--candidate', 'bundle', '--reference', 'gone.h5'),
+  ]);
+});
+
+test('only files that are no images, labels of other images, a pipeline of another size', async () => {
+  writeFileSync(scratch.join('bad.jsonl'), ['a.jpg', 'b.png', 'c.png'].map((name) => `{"image": "bad/${name}", "scores": ${sure(0)}}`).join('\n'));
+  writeFileSync(scratch.join('missing.csv'), 'image,label\nimages/red/0.png,red\ngone.png,red\n');
+  writeFileSync(scratch.join('steps.json'), '[{"step": "decode", "decoder": "pillow"}, {"step": "crop", "height": 5, "width": 4}]');
+  const refusal = (inputs: string, options: object) =>
+    validate({ candidate: scratch.join('bundle'), inputs: scratch.join(inputs), ...options }).catch((error: unknown) => error);
+  const [bad, missing, size] = await Promise.all([
+    refusal('bad.jsonl', {}),
+    refusal('recorded.jsonl', { labels: scratch.join('missing.csv') }),
+    refusal('recorded.jsonl', { preprocess: scratch.join('steps.json') }),
+  ]);
+  expect(bad).toMatchObject({ code: 'usage', what: expect.stringMatching(/3 files skipped/) });
+  expect(String(bad)).toMatch(/c\.png: can't be read \(ENOENT\)/);
+  expect(missing).toMatchObject({ code: 'file-not-found', details: ['line 3: gone.png'] });
+  expect(size).toMatchObject({ code: 'usage', what: expect.stringContaining('[1, 5, 4, 3]') });
+});
+
+test('Ctrl-C leaves nothing half-written, and no worker', async () => {
+  const tmp = scratch.join('tmp');
+  mkdirSync(tmp);
+  const before = scratch.tree();
+  record('long.jsonl', 3000, sure);
+  const { exitCode } = await runCli(['validate', '--candidate', 'bundle', '--inputs', 'long.jsonl'], {
+    cwd: scratch.path,
+    env: { TMPDIR: tmp },
+    onStderr: (text, kill) => {
+      if (/\d+ of \d+ agree/.test(text)) kill('SIGINT');
+    },
+  });
+  expect(exitCode).toBe(130);
+  expect(scratch.tree()).toEqual([...before, 'long.jsonl'].sort());
+  expect(readdirSync(tmp)).toEqual([]);
+});
