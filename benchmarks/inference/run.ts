@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { measureInTurns } from '../../examples/nsfwjs/measure.ts';
 import { MODELS, type ModelName } from '../../examples/nsfwjs/models.ts';
 import { convert } from '../../src/convert/convert.ts';
 import { openWorker } from '../../src/engines/worker-engine.ts';
 import { iterations } from '../measure/iterations.ts';
+import { measureInTurns } from '../measure/measure-in-turns.ts';
 import { realModel } from '../measure/real-model.ts';
 import { machine, verdict, writeResult } from '../measure/report.ts';
 

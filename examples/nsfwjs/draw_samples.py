@@ -2,7 +2,7 @@
 
 Random crops are nearly all of one class with wide margins, and would certify little. So crops, flips, brightened, posterised and
 edge-filtered versions are drawn until every class that can be reached has its share and many margins are small. Leaves in FOLDER
-images/*.png (what was drawn), inputs.npy (float32 [N, H, W, 3], as the model takes them) and samples.json (where each comes from).
+images/*.png (what was drawn) and samples.json (where each comes from); ends with an error where what was drawn would certify too little.
 """
 
 import json
@@ -13,8 +13,10 @@ import numpy as np
 import tensorflow as tf
 
 ROUND = 64
-MAX_ROUNDS = 16
-SMALL_MARGIN = 0.1
+SMALL_MARGIN = 0.2
+# What samples have to be, to say something of a migration: so many classes decided, such a part with a small margin.
+MIN_CLASSES = 3
+MIN_SMALL = 0.1
 
 
 def main(h5, folder, count, *photos):
@@ -26,33 +28,33 @@ def main(h5, folder, count, *photos):
     share = count // (classes + 1)  # one share for each class, one for small margins
     kept, spare, taken = [], [], np.zeros(classes, int)
     small = rounds = 0
-    while len(kept) < count and rounds < MAX_ROUNDS:
+    while len(kept) < count and rounds * ROUND < 2 * count:
         rounds += 1
         drawn = [draw(generator, sources, size) for _ in range(ROUND)]
         scores = model.predict(np.stack([preprocess(image, size) for _, image in drawn]), batch_size=32, verbose=0)
         for (origin, image), row in zip(drawn, scores):
             second, first = np.sort(row)[-2:]
-            is_small = bool(first - second < SMALL_MARGIN)
-            if is_small and small < 2 * share or taken[row.argmax()] < share:
-                small += is_small
-                taken[row.argmax()] += 1
-                kept.append((origin, image))
+            sample = (origin, image, int(row.argmax()), bool(first - second < SMALL_MARGIN))
+            if sample[3] and small < 2 * share or taken[sample[2]] < share:
+                small += sample[3]
+                taken[sample[2]] += 1
+                kept.append(sample)
             else:
-                spare.append((origin, image))
+                spare.append(sample)
         print(f"drew {rounds * ROUND} versions, kept {len(kept)} of {count}: {taken.tolist()} by class, {small} with a margin below {SMALL_MARGIN}")
     kept = (kept + spare)[:count]
+    decided, small = len({decision for _, _, decision, _ in kept}), sum(is_small for *_, is_small in kept)
+    if decided < min(MIN_CLASSES, classes) or small < MIN_SMALL * len(kept):
+        sys.exit(f"of {len(kept)} samples {decided} classes are decided and {small} have a margin below {SMALL_MARGIN}: they would certify too little")
 
     images = os.path.join(folder, "images")
     os.makedirs(images, exist_ok=True)
     for name in os.listdir(images):
         os.remove(os.path.join(images, name))
-    inputs = np.lib.format.open_memmap(os.path.join(folder, "inputs.npy"), "w+", np.float32, (len(kept), size, size, 3))
     names = []
-    for index, (origin, image) in enumerate(kept):
+    for index, (origin, image, *_) in enumerate(kept):
         names.append({"image": f"images/{index:04d}.png", **origin})
         tf.io.write_file(os.path.join(folder, names[-1]["image"]), tf.io.encode_png(image))
-        inputs[index] = preprocess(image, size)
-    inputs.flush()
     with open(os.path.join(folder, "samples.json"), "w") as file:
         json.dump({"classes": classes, "samples": names}, file, indent=1)
 

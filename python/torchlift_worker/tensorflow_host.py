@@ -1,6 +1,7 @@
 """Runs the original Keras model in TensorFlow. Runs on Python 3.8+ and TensorFlow 2.10+."""
 
 import os
+import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # Keras 3 reads legacy .h5 files differently, from TensorFlow 2.16 on
@@ -8,11 +9,12 @@ os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # Keras 3 reads legacy .h5 fi
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
+from torchlift_worker.keras_calls import layer_places, record_calls  # noqa: E402
 from torchlift_worker.measuring import measure  # noqa: E402
 
 
 class TensorFlowHost:
-    METHODS = ("run", "measure")
+    METHODS = ("run", "measure", "layers", "layer")
 
     def __init__(self, model, threads=None, device="auto"):
         """model: path of a Keras `.h5`. It is the user's own, already in production; Lambda layers in it run as they do there.
@@ -25,9 +27,10 @@ class TensorFlowHost:
         if device == "cpu":
             tf.config.set_visible_devices([], "GPU")
         self.device = "cuda" if gpus and device != "cpu" else "cpu"
-        self.model = tf.keras.models.load_model(model, compile=False)
+        self.model = tf.keras.models.load_model(model, custom_objects=stock_layers(), compile=False)
         self.function = tf.function(lambda inputs: self.model(inputs, training=False))
         self.version = tf.__version__
+        self.taps = []
 
     def run(self, arrays, call="predict"):
         """call: "predict", as the production code calls it, the whole request one batch; or "function", a tf.function around the model."""
@@ -43,3 +46,28 @@ class TensorFlowHost:
     def measure(self, arrays, iterations, call="predict"):
         """Milliseconds of each of so many runs, float64."""
         return [measure(lambda: self.run(arrays, call), iterations)], {}
+
+    def layers(self, arrays):
+        """What every call of a layer gives, in order: {calls: [{paths, index, className, dtype}]}. The tensors wait for `layer`."""
+        inputs = [tf.constant(array) for array in arrays]
+        places = layer_places(self.model)
+        calls = record_calls(self.model, inputs[0] if len(inputs) == 1 else inputs)
+        self.taps = [np.asarray(output) for _, _, output in calls]
+        return [], {
+            "calls": [
+                {"paths": places[id(layer)], "index": index, "className": type(layer).__name__, "dtype": tap.dtype.name}
+                for (layer, index, _), tap in zip(calls, self.taps)
+            ]
+        }
+
+    def layer(self, arrays, position):
+        """The tensor of one call of the last `layers`, as float32 or, where that isn't exact, float64; it is forgotten then."""
+        tap, self.taps[position] = self.taps[position], None
+        return [tap.astype(np.result_type(tap.dtype, np.float32), copy=False)], {}
+
+
+def stock_layers():
+    """The layers that keras.applications defines and Keras doesn't know by name when it loads a model of its own: ConvNeXt's."""
+    backbone = getattr(tf.keras.applications, "convnext", None)
+    module = sys.modules[backbone.ConvNeXtTiny.__module__] if backbone else None
+    return {name: getattr(module, name) for name in ("LayerScale", "StochasticDepth") if hasattr(module, name)}

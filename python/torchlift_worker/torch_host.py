@@ -10,11 +10,12 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
 from torchlift_worker.cuda_runner import CudaRunner  # noqa: E402
+from torchlift_worker.emitted_source import load_emitted_source  # noqa: E402
 from torchlift_worker.measuring import measure, measure_stream  # noqa: E402
 
 
 class TorchHost:
-    METHODS = ("run", "measure")
+    METHODS = ("run", "measure", "layers", "layer", "source")
 
     def __init__(self, model, threads=None, device="auto"):
         """model: path of a TorchScript archive whose hash the caller has verified. device: "cpu", "cuda", or "auto", which is CUDA where
@@ -25,12 +26,17 @@ class TorchHost:
             device = "cuda" if torch.cuda.is_available() else "cpu"
         if device == "cuda" and not torch.cuda.is_available():
             raise ValueError(f"torch {torch.__version__} finds no CUDA device")
+        self.path = model
         self.model = torch.jit.freeze(torch.jit.load(model, map_location=device).eval())
+        self.unfrozen = None
+        self.emitted = {}
+        self.taps = []
         # Shapes differ between calls; the profiling executor would specialise and compile anew for each.
         torch.jit.set_fusion_strategy([("DYNAMIC", 0)])
         self.version = torch.__version__
         self.device = device if device == "cpu" else f"cuda ({torch.cuda.get_device_name()})"
         self.autocast_dtype = torch.bfloat16
+        self.torch_device = device
         self.cuda = device == "cuda"
         if self.cuda:
             torch.backends.cudnn.benchmark = True
@@ -59,6 +65,35 @@ class TorchHost:
         return CudaRunner(lambda inputs: self.forward(inputs, precision))
 
     def forward(self, inputs, precision):
+        return self.compute(self.model, inputs, precision)
+
+    def compute(self, function, inputs, precision):
         with torch.inference_mode(), torch.autocast("cuda" if self.cuda else "cpu", self.autocast_dtype, enabled=precision == "autocast"):
-            outputs = self.model(*inputs)
+            outputs = function(*inputs)
         return [outputs] if isinstance(outputs, torch.Tensor) else list(outputs)
+
+    def layers(self, arrays, precision="fp32"):
+        """Runs the archive's method `layers`, which freezing has dropped from the model that serves. The tensors wait for `layer`; the answer
+        has their dtypes as torch computed them."""
+        if self.unfrozen is None:
+            self.unfrozen = torch.jit.load(self.path, map_location=self.torch_device).eval()
+        if not hasattr(self.unfrozen, "layers"):
+            raise ValueError("this archive has no method layers: convert the Keras model again")
+        self.taps = self.compute(self.unfrozen.layers, self.on_device(arrays), precision)
+        return [], {"dtypes": [str(tap.dtype).replace("torch.", "") for tap in self.taps]}
+
+    def layer(self, arrays, position, axes):
+        """The tensor of one call of the last `layers`, its axes permuted, as float32 or, where that isn't exact, float64; it is forgotten then."""
+        tap, self.taps[position] = self.taps[position], None
+        fits = tap.dtype.is_floating_point or tap.dtype in (torch.bool, torch.uint8, torch.int8, torch.int16)
+        exact = torch.float32 if fits and tap.dtype != torch.float64 else torch.float64
+        return [np.asarray(tap.permute(axes).to("cpu", exact))], {}
+
+    def source(self, arrays, module, weights):
+        """As `run`, but of model.py with its weights: paths of files whose hashes the caller has verified."""
+        if self.emitted.get("files") != (module, weights):
+            self.emitted = {"files": (module, weights), "model": load_emitted_source(module, weights).to(self.torch_device)}
+        return [np.asarray(output.cpu()) for output in self.compute(self.emitted["model"], self.on_device(arrays), "fp32")], {}
+
+    def on_device(self, arrays):
+        return [torch.from_numpy(array).to(self.torch_device) for array in arrays]

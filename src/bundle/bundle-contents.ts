@@ -16,6 +16,11 @@ export function foreignEntries(folder: string): readonly string[] | undefined {
   return artefacts && entries.filter((name) => !MADE.includes(name) && !Object.hasOwn(artefacts, name));
 }
 
+/** Whether a folder is a bundle of ours. */
+export function isBundle(folder: string): boolean {
+  return ownArtefacts(folder) !== undefined;
+}
+
 function ownArtefacts(folder: string): Manifest['artefacts'] | undefined {
   let manifest: Partial<Manifest> | null;
   try {

@@ -1,4 +1,5 @@
 import type { AgreementEvidence } from './agreement-evidence.ts';
+import type { LayerComparison } from './evidence/layer-comparison.ts';
 
 /** The shape of the files in `evidence/`. Rises with every change that an older reader would misread. */
 export const EVIDENCE_SCHEMA = 1;
@@ -31,7 +32,8 @@ export interface SideEvidence {
 }
 
 /** `evidence/validation.json`, and what `torchlift validate --json` prints. */
-export interface ValidationEvidence extends EvidenceHeader, AgreementEvidence {
+/** With `--layers` it has the layers' comparison too. */
+export interface ValidationEvidence extends EvidenceHeader, AgreementEvidence, Partial<LayerComparison> {
   readonly kind: 'validation';
   readonly reference: SideEvidence;
   readonly candidate: SideEvidence;
@@ -43,12 +45,30 @@ export interface ValidationEvidence extends EvidenceHeader, AgreementEvidence {
   readonly stages: readonly StageEvidence[];
   /** Files that weren't images or couldn't be read; a list of at most as many as were asked for. */
   readonly skipped: { readonly total: number; readonly files: readonly { readonly path: string; readonly reason: string }[] };
-  /** In call order; `--layers`. */
-  readonly layers?: readonly LayerEvidence[];
-  readonly firstDivergence?: string | null;
+  /** Whether `model.pt` answers as `model.py` does, on the rows that were compared layer by layer: the largest difference of a score; `--layers`. */
+  readonly sourceDifference?: number | null;
   /** Where images went through a pipeline. */
   readonly probes?: ProbeEvidence;
+  /** `--find-preprocess`. */
+  readonly preprocess?: FoundPipelineEvidence;
   readonly warnings: readonly string[];
+}
+
+/** Which pipeline in front of the model reproduces recorded scores. Steps as in the manifest. */
+export interface FoundPipelineEvidence {
+  readonly found: boolean;
+  /** How many images it was judged on. */
+  readonly images: number;
+  /** The preset's name, where it is one. */
+  readonly preset: string | null;
+  /** The nearest, found or not; null where no image could be prepared at all. */
+  readonly steps: readonly unknown[] | null;
+  /** Mean over the images of the largest difference of a score. */
+  readonly distance: number | null;
+  /** Others that no image tells apart from it. */
+  readonly equivalent: readonly { readonly steps: readonly unknown[]; readonly preset: string | null }[];
+  /** The nearest that can be told apart. */
+  readonly runnerUp: { readonly steps: readonly unknown[]; readonly preset: string | null; readonly distance: number } | null;
 }
 
 /** Whether another machine sees the same pixels. */
@@ -66,13 +86,3 @@ export interface StageEvidence
   extends Pick<AgreementEvidence, 'samples' | 'agreements' | 'agreement' | 'clopperPearson' | 'lowerBound' | 'maxScoreDifference'> {
   readonly stage: Stage;
 }
-
-export type LayerEvidence =
-  | {
-      readonly name: string;
-      readonly maxAbsoluteDifference: number;
-      readonly maxRelativeDifference: number;
-      /** Null where one side is all zeros. */
-      readonly cosine: number | null;
-    }
-  | { readonly name: string; readonly absorbedBy: string };

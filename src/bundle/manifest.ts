@@ -67,8 +67,18 @@ export interface CallRecord {
   readonly index: number;
   readonly className: string;
   readonly mode: 'follows' | 'inference';
-  /** A value of `model.onnx`, with the permutation back to Keras' axis order; or the position of the call that absorbed this one. */
-  readonly tap: { readonly value: string; readonly toSource: readonly number[] } | { readonly absorbedBy: number };
+  /** A value of `model.onnx`, with the permutation back to Keras' axis order. */
+  readonly tap: { readonly value: string; readonly toSource: readonly number[] } | AbsorbedRecord;
+  /**
+   * The same in `model.pt` and its variants, where BatchNormalization is folded and Dropout gone: `tap` is the position in what their method
+   * `layers` returns. Null where the value is a constant there.
+   */
+  readonly served: { readonly tap: number; readonly toSource: readonly number[] } | AbsorbedRecord | null;
+}
+
+/** The position in `calls` of the call that swallowed this one: its own value doesn't exist any more. */
+export interface AbsorbedRecord {
+  readonly absorbedBy: number;
 }
 
 export interface ArtefactRecord {

@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EvidenceHeader } from './evidence.ts';
 import { orDiskError } from './file-sink.ts';
 import { makeFolders } from './make-folders.ts';
+import { replaceFile } from './replace-file.ts';
 
 /**
  * Puts a piece of evidence and its page into a bundle's `evidence/`, each by a rename: whoever reads meanwhile finds the old one or the new one,
@@ -16,16 +15,4 @@ export function writeEvidence(bundle: string, name: 'validation' | 'benchmark', 
   replaceFile(files.page, page);
   replaceFile(files.json, `${JSON.stringify(evidence, null, 1)}\n`);
   return files;
-}
-
-function replaceFile(path: string, text: string): void {
-  const partial = `${path}.partial-${process.pid}-${randomBytes(4).toString('hex')}`;
-  orDiskError(path, () => {
-    try {
-      writeFileSync(partial, text);
-      renameSync(partial, path);
-    } finally {
-      rmSync(partial, { force: true });
-    }
-  });
 }

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Framework, RunPrecision } from '../bundle/evidence/benchmark-evidence.ts';
 import { TorchliftError } from '../core/errors.ts';
 import { packageRoot } from '../core/package-root.ts';
 import { printable } from '../core/printable.ts';
 import type { Device } from '../engines/engine.ts';
+import { wholeNumber } from './parse-options.ts';
 import { createProgress, type ProgressDisplay } from './progress.ts';
-import { progressBar } from './progress-bar.ts';
+import { roundsDisplay } from './rounds-display.ts';
 
 interface Flags {
   framework: Framework | 'both';
@@ -45,8 +46,8 @@ export function register(program: Command): void {
     .addOption(new Option('--framework <name>', 'what to measure').choices(['pytorch', 'tensorflow', 'onnxruntime', 'both']).default('both'))
     .option('--model <bundle>', `the bundle (default: ./${BUNDLE}, or the demo's where there is no model here)`)
     .option('--reference <h5>', `the original model (default: ./${REFERENCE} where it exists)`)
-    .option('--batch-size <count>', 'images in a batch', wholeNumber, 32)
-    .option('--iterations <count>', 'measured batches of each framework', wholeNumber, 1000)
+    .option('--batch-size <count>', 'images in a batch', (text) => wholeNumber(text), 32)
+    .option('--iterations <count>', 'measured batches of each framework', (text) => wholeNumber(text), 1000)
     .addOption(
       new Option('--precision <name>', "PyTorch's: model.pt as it is or under autocast, or a variant")
         .choices(['fp32', 'autocast', 'bf16', 'fp16'])
@@ -84,22 +85,6 @@ export function register(program: Command): void {
         progress.done();
       }
     });
-}
-
-function wholeNumber(text: string): number {
-  const count = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('It is a whole number, at least 1.');
-  return count;
-}
-
-/** A bar on a terminal; elsewhere a line at each tenth. */
-function roundsDisplay(progress: ProgressDisplay) {
-  let tenth = -1;
-  return ({ share, secondsLeft, round, rounds }: { share: number; secondsLeft: number; round: number; rounds: number }) => {
-    if (!process.stderr.isTTY && Math.floor(10 * share) === tenth) return;
-    tenth = Math.floor(10 * share);
-    progress.update(`measuring  ${progressBar(share, secondsLeft)} (round ${round} of ${rounds})`);
-  };
 }
 
 /** The bundle and the original: those named, those in this folder, or, where there is neither, the demo's. */

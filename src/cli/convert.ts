@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
 import type { ConvertResult } from '../convert/convert.ts';
 import type { ArtefactFormat, Precision } from '../convert/options.ts';
 import { ARTEFACT_FORMATS, PRECISIONS } from '../convert/options.ts';
 import { printable } from '../core/printable.ts';
 import { PRESETS } from '../preprocess/steps.ts';
 import { formatBytes, formatCount } from './format.ts';
+import { classNames, listOf } from './parse-options.ts';
 import { createProgress } from './progress.ts';
 
 interface Flags {
@@ -43,7 +43,7 @@ export function register(program: Command): void {
       '--preprocess <preset|steps.json>',
       `the pipeline in front of the model, kept in the manifest: ${Object.keys(PRESETS).join(', ')}, or a file (docs/bundle.md)`,
     )
-    .option('--classes <a,b,…>', 'class names in the order of the scores', (text: string) => text.split(',').map((name) => name.trim()))
+    .option('--classes <a,b,…>', 'class names in the order of the scores', classNames)
     .option('--policy <file>', 'which classes are blocked or reviewed (JSON), kept in the manifest')
     .option('--architecture <model.json>', 'the architecture (model.to_json()), for a file that holds only weights')
     .option('--force', 'replace an existing bundle')
@@ -68,17 +68,6 @@ export function register(program: Command): void {
         progress.done();
       }
     });
-}
-
-function listOf<T extends string>(options: readonly T[]) {
-  return (text: string): readonly T[] => {
-    const found = text.split(',').map((item) => {
-      const option = options.find((known) => known === item.trim());
-      if (option === undefined) throw new InvalidArgumentError(`${JSON.stringify(item)} is none of ${options.join(', ')}.`);
-      return option;
-    });
-    return [...new Set(found)];
-  };
 }
 
 function summary({ bundle, manifest }: ConvertResult, milliseconds: number): string {

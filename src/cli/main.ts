@@ -30,7 +30,9 @@ const COMMANDS = [
   () => import('./inspect.ts'),
   () => import('./convert.ts'),
   () => import('./validate.ts'),
+  () => import('./preprocess.ts'),
   () => import('./benchmark.ts'),
+  () => import('./migrate.ts'),
   () => import('./runtime.ts'),
   () => import('./demo.ts'),
 ] as const;

@@ -1,7 +1,10 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ValidationEvidence } from '../bundle/evidence.ts';
 import { printable } from '../core/printable.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Step } from '../preprocess/steps.ts';
 import { formatCount } from './format.ts';
+import { share, wholeNumber } from './parse-options.ts';
 import { createProgress } from './progress.ts';
 
 const EXAMPLES = `
@@ -28,21 +31,12 @@ interface Flags {
   precision: 'fp32' | 'autocast' | 'bf16' | 'fp16';
   prevalence?: string;
   matchThresholds?: boolean;
+  findPreprocess?: boolean;
+  write?: boolean;
+  layers?: boolean;
   strict?: boolean;
   json?: boolean;
 }
-
-const share = (text: string): number => {
-  const value = Number(text);
-  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('It is a number between 0 and 1.');
-  return value;
-};
-
-const count = (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It is a whole number, at least 1.');
-  return value;
-};
 
 /** `torchlift validate`: how far the original and the bundle decide alike. */
 export function register(program: Command): void {
@@ -53,7 +47,7 @@ export function register(program: Command): void {
     .option('--candidate <bundle>', "the bundle's folder", 'moderation_model')
     .option('--images <folder>', 'images to compare on, put through the pipeline')
     .option('--inputs <file>', 'a .npz with one array for each input, or recorded requests as JSON lines')
-    .option('--samples <count>', 'how many of them (default: all; 512 of generated inputs)', count)
+    .option('--samples <count>', 'how many of them (default: all; 512 of generated inputs)', (text: string) => wholeNumber(text))
     .addOption(new Option('--device <device>', 'where the candidate runs').choices(['auto', 'cpu', 'cuda']).default('auto'))
     .option('--preprocess <steps>', "a preset or a steps.json, instead of the bundle's pipeline")
     .option('--policy <file>', "thresholds by class, instead of the bundle's policy")
@@ -62,6 +56,9 @@ export function register(program: Command): void {
     .addOption(new Option('--precision <precision>', 'how the candidate computes').choices(['fp32', 'autocast', 'bf16', 'fp16']).default('fp32'))
     .option('--prevalence <csv>', 'the production mix: flips per million at it')
     .option('--match-thresholds', "thresholds for the candidate that keep the reference's block and review rates")
+    .option('--layers', 'compare what every layer gives too, and name the first that diverges')
+    .option('--find-preprocess', 'find the pipeline that reproduces recorded scores (--inputs requests.jsonl), some twenty images')
+    .option('--write', 'put what was found into the bundle: the pipeline of --find-preprocess, the thresholds of --match-thresholds')
     .option('--strict', 'fail where a file was skipped')
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
@@ -70,33 +67,42 @@ export function register(program: Command): void {
       const progress = createProgress();
       const started = performance.now();
       try {
-        const { json, strict, ...options } = flags;
+        const { json, strict, write, ...options } = flags;
         const evidence = await validate({
           ...options,
           onProgress: (done, total, line) =>
             progress.update(printable(total === 0 ? line : `${bar(done, total, performance.now() - started)}  ${line}`)),
         });
-        const page = await keep(flags.candidate, evidence);
+        if (write) await writeFindings(flags.candidate, evidence);
+        const { keepValidation } = await import('./keep-validation.ts');
+        const page = keepValidation(flags.candidate, evidence);
         progress.done();
         const { validationText } = await import('../report/validation/validation-text.ts');
         process.stdout.write(
           json ? `${JSON.stringify(evidence)}\n` : printable(`${validationText(evidence)}\n  the page      ${page}\n`, { lines: true }),
         );
-        if (!evidence.passed || (strict && evidence.skipped.total > 0)) process.exitCode = 1;
+        // Twenty images find a pipeline; they certify nothing.
+        const met = evidence.preprocess === undefined ? evidence.passed : evidence.preprocess.found;
+        if (!met || (strict && evidence.skipped.total > 0)) process.exitCode = 1;
       } finally {
         progress.done();
       }
     });
 }
 
-/** Into the bundle: evidence/validation.json and its page. Returns the page's path. */
-async function keep(bundle: string, evidence: ValidationEvidence): Promise<string> {
-  const [{ flipPictures }, { printValidation }, { writeEvidence }] = await Promise.all([
-    import('../validate/flip-pictures.ts'),
-    import('../report/validation/print-validation.ts'),
-    import('../bundle/write-evidence.ts'),
+/** What a validation found, put into the bundle it was found of. */
+async function writeFindings(bundle: string, { preprocess, matchedThresholds }: ValidationEvidence): Promise<void> {
+  const [{ rewriteBundle }, { withThresholds }, { readManifest }] = await Promise.all([
+    import('../convert/rewrite-bundle.ts'),
+    import('../policy/with-thresholds.ts'),
+    import('../bundle/read-bundle.ts'),
   ]);
-  return writeEvidence(bundle, 'validation', evidence, printValidation(evidence, flipPictures(evidence.flips))).page;
+  const policy = readManifest(bundle).policy as Policy | null;
+  const changes = {
+    ...(preprocess?.found && { preprocess: preprocess.steps as readonly Step[] }),
+    ...(matchedThresholds !== null && policy !== null && { policy: withThresholds(policy, matchedThresholds) }),
+  };
+  if (Object.keys(changes).length > 0) await rewriteBundle(bundle, changes);
 }
 
 function bar(done: number, total: number, milliseconds: number): string {

@@ -14,9 +14,10 @@ import { lowerGraph } from '../compiler/torch/lower.ts';
 import { TorchliftError } from '../core/errors.ts';
 import { version } from '../core/version.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
+import { type Policy, parsePolicy } from '../policy/policy.ts';
 import { loadSteps } from '../preprocess/load-steps.ts';
 import { imageInput, printPreprocess } from '../preprocess/print-preprocess.ts';
-import type { Step } from '../preprocess/steps.ts';
+import { parseSteps, type Step } from '../preprocess/steps.ts';
 import { detectFormat } from './detect-format.ts';
 import { knownPipeline } from './known-pipeline.ts';
 import { openModel } from './open-model.ts';
@@ -43,6 +44,11 @@ export interface ConvertResult {
  * const { bundle, manifest } = await convert('moderation_model.h5', { classes: ['safe', 'unsafe'] });
  */
 export async function convert(file: string, options: ConvertOptions = {}): Promise<ConvertResult> {
+  return convertAs(file, options, undefined);
+}
+
+/** `rewritten`: the manifest of the bundle whose own `model.onnx` `file` is; where the weights came from first stays what it says. */
+export async function convertAs(file: string, options: ConvertOptions, rewritten: Manifest | undefined): Promise<ConvertResult> {
   if (typeof file !== 'string')
     throw new TorchliftError('usage', { what: 'no file was named', where: 'convert', remedy: 'Give the path of a model.' });
   known('options', Object.keys(options), OPTIONS);
@@ -54,8 +60,8 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
   // Of two mistakes, the one about the model is told.
   detectFormat(file);
   const bundle = resolve(options.output ?? defaultOutput(file));
-  const steps = options.preprocess === undefined ? undefined : loadSteps(options.preprocess);
-  const policy = options.policy === undefined ? null : loadPolicy(options.policy, classes);
+  const steps = stepsOf(options.preprocess);
+  const policy = policyOf(options.policy, classes);
   assertWritable(bundle, force);
 
   onProgress(`reading ${basename(file)}`);
@@ -104,14 +110,14 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
       manifest = {
         schema: MANIFEST_SCHEMA,
         tool: { name: 'torchlift', version: version() },
-        source: { ...source.record, sha256: await sourceHash },
+        source: rewritten?.source ?? { ...source.record, sha256: await sourceHash },
         inputs,
         outputs: outputRecords(train.graph),
         classes: model.classes ?? null,
         preprocess: { steps: pipeline.steps, assumed: pipeline.assumed },
         policy,
-        weights: weightRecords(train.graph, trainProgram),
-        calls: callRecords(train.graph, onnx.valueNames),
+        weights: rewritten?.weights ?? weightRecords(train.graph, trainProgram),
+        calls: callRecords({ graph: train.graph, valueNames: onnx.valueNames }, { graph: inference.graph, program: inferenceProgram }),
         artefacts: await artefactRecords(artefacts),
         passes: { train: train.passes, inference: inference.passes },
         warnings: [...source.warnings, ...pipeline.warnings, ...unusedPolicy(policy, model.classes)],
@@ -123,6 +129,16 @@ export async function convert(file: string, options: ConvertOptions = {}): Promi
     source.close();
     await hashes.close();
   }
+}
+
+function stepsOf(preprocess: ConvertOptions['preprocess']): readonly Step[] | undefined {
+  if (preprocess === undefined) return undefined;
+  return typeof preprocess === 'string' ? loadSteps(preprocess) : parseSteps(preprocess, 'preprocess');
+}
+
+function policyOf(policy: ConvertOptions['policy'], classes: readonly string[] | undefined): Policy | null {
+  if (policy === undefined) return null;
+  return typeof policy === 'string' ? loadPolicy(policy, classes) : parsePolicy(policy, 'policy', classes);
 }
 
 async function artefactRecords(artefacts: readonly { written: WrittenArtefact; sha256: Promise<string> }[]): Promise<Record<string, ArtefactRecord>> {
@@ -161,9 +177,8 @@ function checkTypes({ formats, precisions, classes, ...options }: ConvertOptions
   for (const [name, list] of Object.entries({ formats, precisions, classes }))
     if (list !== undefined && !(Array.isArray(list) && list.every((item) => typeof item === 'string')))
       throw wrong('expected a list of strings', name);
-  for (const name of ['output', 'preprocess', 'policy', 'architecture'] as const)
-    if (options[name] !== undefined && typeof options[name] !== 'string')
-      throw wrong(`expected ${name === 'preprocess' ? "a preset's name or a path" : 'a path'}`, name);
+  for (const name of ['output', 'architecture'] as const)
+    if (options[name] !== undefined && typeof options[name] !== 'string') throw wrong('expected a path', name);
 }
 
 function checkClassNames(classes: readonly string[] | undefined): void {

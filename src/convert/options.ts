@@ -1,3 +1,6 @@
+import type { Policy } from '../policy/policy.ts';
+import type { Step } from '../preprocess/steps.ts';
+
 /** What `--formats` may name. */
 export const ARTEFACT_FORMATS = ['onnx', 'python', 'torchscript'] as const;
 export type ArtefactFormat = (typeof ARTEFACT_FORMATS)[number];
@@ -13,12 +16,12 @@ export interface ConvertOptions {
   readonly formats?: readonly ArtefactFormat[];
   /** Adds `model.<precision>.pt`. */
   readonly precisions?: readonly Precision[];
-  /** A preset's name or the path of a `steps.json`. */
-  readonly preprocess?: string;
+  /** A preset's name, the path of a `steps.json`, or its steps. */
+  readonly preprocess?: string | readonly Step[];
   /** Class names in the order of the scores. */
   readonly classes?: readonly string[];
-  /** Path of a policy file. */
-  readonly policy?: string;
+  /** Path of a policy file, or what would stand in it. */
+  readonly policy?: string | Policy;
   /** Path of a `model.json` (Keras' `model.to_json()`), for a file that holds only weights. */
   readonly architecture?: string;
   /** Replaces an existing bundle; files in it that no conversion wrote stay. */

@@ -1,5 +1,5 @@
-import type { CallRecord, OutputRecord, PortRecord, WeightRecord } from '../bundle/manifest.ts';
-import type { Graph, GraphPort, Node, ValueId } from '../compiler/graph/graph.ts';
+import type { AbsorbedRecord, CallRecord, OutputRecord, PortRecord, WeightRecord } from '../bundle/manifest.ts';
+import type { Call, CallId, Graph, GraphPort, Node, ValueId } from '../compiler/graph/graph.ts';
 import type { Program } from '../compiler/torch/program.ts';
 import { invariant } from '../core/errors.ts';
 
@@ -61,17 +61,39 @@ export function weightRecords(graph: Graph, program: Program): readonly WeightRe
     });
 }
 
-export function callRecords(graph: Graph, valueNames: ReadonlyMap<ValueId, string>): readonly CallRecord[] {
-  const positions = new Map(graph.calls.map(({ id }, position) => [id, position]));
-  return graph.calls.map(({ layer, index, className, mode, tap }) => ({
+/** The graph as the train passes left it, with the names of its values in `model.onnx`. */
+interface SavedGraph {
+  readonly graph: Graph;
+  readonly valueNames: ReadonlyMap<ValueId, string>;
+}
+
+/** The same graph after the inference passes, and its program, whose taps `model.pt` gives in their order. */
+interface ServedGraph {
+  readonly graph: Graph;
+  readonly program: Program;
+}
+
+/** Every call, with where its value is found in what is saved and in what is served. Passes keep the calls; their taps move. */
+export function callRecords(saved: SavedGraph, served: ServedGraph): readonly CallRecord[] {
+  const { calls } = saved.graph;
+  const positions = new Map(calls.map(({ id }, position) => [id, position]));
+  const outputs = new Map([...served.program.taps.keys()].map((id, position) => [id, position]));
+  const absorbed = (call: CallId): AbsorbedRecord => ({ absorbedBy: positions.get(call) ?? -1 });
+  const servedRecord = ({ id, tap }: Call): CallRecord['served'] => {
+    if ('absorbedBy' in tap) return absorbed(tap.absorbedBy);
+    const output = outputs.get(id);
+    return output === undefined ? null : { tap: output, toSource: tap.toSource };
+  };
+  return calls.map(({ layer, index, className, mode, tap }, position) => ({
     layer: layer.join('/'),
     index,
     className,
     mode,
     tap:
       'value' in tap
-        ? { value: valueNames.get(tap.value) ?? graphValue(graph, tap.value).name, toSource: tap.toSource }
-        : { absorbedBy: positions.get(tap.absorbedBy) ?? -1 },
+        ? { value: saved.valueNames.get(tap.value) ?? graphValue(saved.graph, tap.value).name, toSource: tap.toSource }
+        : absorbed(tap.absorbedBy),
+    served: servedRecord(served.graph.calls[position] as Call),
   }));
 }
 

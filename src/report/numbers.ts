@@ -77,3 +77,19 @@ export function superscript(exponent: number | string): string {
 export function rounded3(value: number | null): string {
   return value === null ? DASH : Number(value.toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: 3 });
 }
+
+/** `10.4 MB` */
+export function megabytes(bytes: number): string {
+  const value = bytes / 1e6;
+  return `${value >= 100 ? value.toFixed(0) : value >= 0.1 || value === 0 ? Number(value.toFixed(1)) : Number(value.toPrecision(2))} MB`;
+}
+
+/** `31.2 ms` */
+export function milliseconds(value: number): string {
+  return `${value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : value >= 0.1 ? 2 : 3)} ms`;
+}
+
+/** A change as a share, with its sign: `−40 %`. */
+export function change(share: number): string {
+  return `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(0)} %`;
+}

@@ -4,13 +4,13 @@ export const STYLESHEET = `
   color-scheme: light dark;
   --back: #fcfcfb; --card: #ffffff; --ink: #1b1f24; --soft: #5b6470; --line: #d9dee4; --grid: #eceff2;
   --good: #12733f; --good-back: #e4f4ea; --bad: #b3261e; --bad-back: #fbe9e7; --open: #8a5a00; --open-back: #fdf2dc;
-  --first: #2563b0; --first-soft: #2563b033; --second: #b4540a;
+  --first: #2563b0; --first-soft: #2563b033; --second: #b4540a; --second-soft: #b4540a33;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --back: #14171a; --card: #1c2024; --ink: #e6e9ec; --soft: #9aa4af; --line: #363d44; --grid: #2a3036;
     --good: #6fd39a; --good-back: #163324; --bad: #ff9a90; --bad-back: #411d1a; --open: #f0c26a; --open-back: #3b2d10;
-    --first: #7db4f5; --first-soft: #7db4f533; --second: #f0a25c;
+    --first: #7db4f5; --first-soft: #7db4f533; --second: #f0a25c; --second-soft: #f0a25c33;
   }
 }
 * { box-sizing: border-box; }
@@ -46,6 +46,8 @@ svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
 svg .grid { stroke: var(--grid); } svg .axis { stroke: var(--line); }
 svg .band { fill: var(--first-soft); } svg .bar { fill: var(--first); } svg .bar.marked { fill: var(--bad); }
 svg .line { fill: none; stroke: var(--first); stroke-width: 2; } svg .bound { fill: none; stroke: var(--second); stroke-width: 2; stroke-dasharray: 6 4; }
+svg .bar.original { fill: var(--second); } svg .range { fill: var(--first-soft); } svg .range.original { fill: var(--second-soft); }
+svg .mark { stroke: var(--first); stroke-width: 2; } svg .mark.original { stroke: var(--second); } svg .dot { fill: var(--first); } svg .dot.original { fill: var(--second); }
 svg .limit { stroke: var(--bad); stroke-width: 1.5; }
 .flips { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: 1rem; align-items: start; }
 .flip { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .75rem; font-size: .9rem; }
@@ -58,6 +60,7 @@ svg .limit { stroke: var(--bad); stroke-width: 1.5; }
 .picture input:checked ~ span { display: none; }
 .picture:focus-within { outline: 2px solid var(--first); outline-offset: 2px; }
 .flip table { width: 100%; margin-top: .4rem; } .flip td, .flip th { padding-right: .5rem; }
+details { border-top: 1px solid var(--line); padding: .75rem 0; } summary { cursor: pointer; font-weight: 600; }
 footer { margin-top: 3rem; color: var(--soft); font-size: .9rem; }
 @media print { .card, .flip { break-inside: avoid; } }
 `;

@@ -7,12 +7,14 @@ import { TorchliftError } from '../core/errors.ts';
 import type { Engine } from '../engines/engine.ts';
 import { openRemote } from '../engines/remote-engine.ts';
 import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
-import { openWorker } from '../engines/worker-engine.ts';
+import { openWorker, type WorkerEngine } from '../engines/worker-engine.ts';
 import { SUPERVISION } from './supervision.ts';
 
 export interface Reference {
   /** Null for recorded scores. */
   readonly engine: Engine | null;
+  /** The same in TensorFlow here, whose layers can be looked into. */
+  readonly worker: WorkerEngine | null;
   readonly side: SideEvidence;
   readonly warnings: readonly string[];
   /** Whether it computes on the cores of this machine. */
@@ -22,6 +24,7 @@ export interface Reference {
 /** Where production answered already, nothing is run again. */
 export const RECORDED: Reference = {
   engine: null,
+  worker: null,
   side: { engine: 'recorded scores', model: 'recorded requests', sha256: null, precision: null },
   warnings: [],
   isLocal: false,
@@ -54,7 +57,13 @@ export async function openReference(
       inputs: manifest.inputs.map(({ name }) => name),
       outputs: manifest.outputs.map(({ name }) => name),
     });
-    return { engine, side: { engine: engine.description, model: reference, sha256: null, precision: null }, warnings: [], isLocal: false };
+    return {
+      engine,
+      worker: null,
+      side: { engine: engine.description, model: reference, sha256: null, precision: null },
+      warnings: [],
+      isLocal: false,
+    };
   }
   if (!existsSync(reference)) {
     throw new TorchliftError('file-not-found', {
@@ -71,5 +80,11 @@ export async function openReference(
       : [
           `${basename(reference)} isn't the file that the bundle was made from (${manifest.source.file}): what differs may be the source, not the conversion`,
         ];
-  return { engine, side: { engine: engine.description, model: basename(reference), sha256, precision: 'fp32' }, warnings, isLocal: true };
+  return {
+    engine,
+    worker: engine,
+    side: { engine: engine.description, model: basename(reference), sha256, precision: 'fp32' },
+    warnings,
+    isLocal: true,
+  };
 }

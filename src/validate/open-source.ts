@@ -8,6 +8,7 @@ import type { Step } from '../preprocess/steps.ts';
 import type { BatchSource } from './batch.ts';
 import { generatedInputs } from './inputs/generated-inputs.ts';
 import { openImageFolder } from './inputs/open-image-folder.ts';
+import { openNpz } from './inputs/open-npz.ts';
 import { openRecordedRequests } from './inputs/open-recorded-requests.ts';
 import { channelRanges } from './near-copies/channel-ranges.ts';
 import type { ChannelRange } from './near-copies/fingerprint.ts';
@@ -19,8 +20,8 @@ export interface SourceOptions {
   readonly inputs?: string;
   /** How many; all where omitted, 512 of generated inputs. */
   readonly samples?: number;
-  /** A preset or a `steps.json` instead of the bundle's pipeline. */
-  readonly preprocess?: string;
+  /** A preset, a `steps.json` or steps instead of the bundle's pipeline. */
+  readonly preprocess?: string | readonly Step[];
 }
 
 /** What a validation reads its inputs from. */
@@ -51,11 +52,13 @@ export async function openSource(
   const { images, inputs, samples } = options;
   if (images !== undefined && inputs !== undefined)
     throw new TorchliftError('usage', { what: 'name images or inputs, not both', where: 'validate', remedy: 'Leave --images or --inputs out.' });
-  const steps = options.preprocess === undefined ? (manifest.preprocess.steps as readonly Step[]) : loadSteps(options.preprocess);
+  const steps =
+    typeof options.preprocess === 'string' ? loadSteps(options.preprocess) : (options.preprocess ?? (manifest.preprocess.steps as readonly Step[]));
   const ranges = channelRanges(steps, channelsOf(manifest));
   const common = { bundle, manifest, ranges, samples, progress, onRestart, steps: options.preprocess === undefined ? undefined : steps };
   if (images !== undefined) return openImageFolder(resolve(images), common);
 
+  if (inputs?.endsWith('.npz')) return openNpz(resolve(inputs), common);
   if (inputs !== undefined) return openRecordedRequests(resolve(inputs), common);
   return {
     ...generatedInputs(manifest.inputs, ranges, samples ?? GENERATED_SAMPLES),

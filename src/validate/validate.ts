@@ -7,19 +7,26 @@ import { version } from '../core/version.ts';
 import { describeMachine } from '../engines/describe-machine.ts';
 import type { Device } from '../engines/engine.ts';
 import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
-import { float32Elements } from '../engines/tensor.ts';
+import { float32Elements, type Tensor } from '../engines/tensor.ts';
 import { findHeads } from '../policy/find-heads.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { type Policy, parsePolicy } from '../policy/policy.ts';
+import type { Step } from '../preprocess/steps.ts';
 import { AgreementAccumulator } from './agreement/accumulate-agreement.ts';
 import { askBoth } from './ask-both.ts';
 import type { Batch, BatchSource } from './batch.ts';
 import { compareProbes } from './compare-probes.ts';
+import { compareSource } from './compare-source.ts';
+import { findPreprocess } from './find-preprocess/find-preprocess.ts';
+import { compareLayers } from './layers/compare-layers.ts';
 import { fingerprint } from './near-copies/fingerprint.ts';
 import { NearCopyIndex } from './near-copies/near-copy-index.ts';
-import { openCandidate, type ValidatedPrecision, verifiedModel } from './open-candidate.ts';
-import { openReference, RECORDED } from './open-reference.ts';
+
+import { type Candidate, openCandidate, type ValidatedPrecision, verifiedModel } from './open-candidate.ts';
+import { openReference, RECORDED, type Reference } from './open-reference.ts';
+
 import { openSource, type SourceOptions } from './open-source.ts';
+import { sliceRows } from './slice-rows.ts';
 import { readLabels } from './sources/read-labels.ts';
 import { readPrevalence } from './sources/read-prevalence.ts';
 
@@ -39,6 +46,10 @@ export interface ValidateOptions extends SourceOptions {
   /** Path of a CSV with the production mix. */
   readonly prevalence?: string;
   readonly matchThresholds?: boolean;
+  /** Compares every layer call too, on the first rows; the reference must be a Keras file. */
+  readonly layers?: boolean;
+  /** First finds the pipeline that reproduces the recorded scores, and validates with it. */
+  readonly findPreprocess?: boolean;
   /** How many flips are listed; 100 where omitted. */
   readonly listedFlips?: number;
   readonly onProgress?: (done: number, total: number, line: string) => void;
@@ -66,18 +77,24 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
     warnings.push(`a worker was replaced: ${why}`);
     progress(`a worker was replaced: ${why}`);
   };
-  const source = await openSource(bundle, manifest, options, progress, onRestart);
-  const opened: { close(): Promise<void> }[] = [source];
+  const opened: { close(): Promise<void> }[] = [];
   try {
-    progress('starting the reference');
-    const reference = source.isRecorded ? RECORDED : await openReference(options.reference, manifest, progress, onRestart);
-    if (reference.engine !== null) opened.push(reference.engine);
     progress('starting the candidate');
     const candidate = await openCandidate({ model, manifest, precision, device, progress, onRestart });
     opened.push(candidate.engine);
+    const found = options.findPreprocess
+      ? await findPreprocess({ ...options, manifest, candidate: candidate.engine, candidateOptions: candidate.runOptions, progress })
+      : undefined;
+    const steps = found?.found ? (found.steps as readonly Step[]) : undefined;
+    const source = await openSource(bundle, manifest, { ...options, ...(steps && { preprocess: steps }) }, progress, onRestart);
+    opened.push(source);
+    progress('starting the reference');
+    const reference = source.isRecorded ? RECORDED : await openReference(options.reference, manifest, progress, onRestart);
+    if (reference.engine !== null) opened.push(reference.engine);
     const nearCopies = source.arePictures ? new NearCopyIndex(source.ranges.length) : null;
     if (nearCopies !== null) opened.push({ close: async () => nearCopies.close() });
     let run: Run | undefined;
+    let firstRows: readonly Tensor[] | undefined;
     let done = 0;
     for await (const batch of source.batches()) {
       const scores = await askBoth(batch, {
@@ -86,12 +103,14 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
         candidateOptions: candidate.runOptions,
         shareCores: reference.isLocal && candidate.engine.device === 'cpu',
       });
+      firstRows ??= batch.inputs.map((input) => sliceRows(input, 0, LAYER_ROWS));
       run ??= begin(options, manifest, policy, minAgreement, scores.candidate, source);
       addBatch(run, batch, scores, nearCopies, manifest, source);
       done += batch.rows.length;
       onProgress(done, source.total, `${run.accumulator.agreements} of ${run.accumulator.samples} agree`);
     }
-    if (run === undefined) throw nothingToCompare(source);
+    if (run === undefined || firstRows === undefined) throw nothingToCompare(source);
+    const layers = options.layers ? await lookIntoLayers(bundle, manifest, reference, candidate, firstRows, progress) : {};
     return {
       schema: EVIDENCE_SCHEMA,
       kind: 'validation',
@@ -105,12 +124,39 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
       stages: [],
       skipped: { total: source.skipped.length, files: source.skipped.slice(0, LISTED_SKIPS) },
       ...(source.probes !== undefined && { probes: source.probes }),
+      ...(found && { preprocess: found }),
+      ...layers,
       warnings: [...warnings, ...reference.warnings, ...source.warnings, ...compareProbes(bundle, source.probes)],
       ...run.accumulator.evidence(),
     };
   } finally {
     await Promise.all(opened.map((each) => each.close()));
   }
+}
+
+/** Rows of the layers' comparison: every one of them costs what all layers give. */
+const LAYER_ROWS = 4;
+
+async function lookIntoLayers(
+  bundle: string,
+  manifest: Manifest,
+  reference: Reference,
+  candidate: Candidate,
+  inputs: readonly Tensor[],
+  progress: Progress,
+): Promise<Pick<ValidationEvidence, 'layers' | 'firstDivergence' | 'firstDivergenceAt' | 'unmatched' | 'sourceDifference'>> {
+  if (reference.worker === null) {
+    throw new TorchliftError('usage', {
+      what: 'layers can only be looked into where the original runs in TensorFlow here',
+      where: '--layers',
+      remedy: 'Name the Keras file with --reference.',
+    });
+  }
+  progress('comparing the layers');
+  const precision = candidate.runOptions.precision ?? 'fp32';
+  const comparison = await compareLayers({ manifest, reference: reference.worker, candidate: candidate.engine, inputs, precision });
+  const hasSource = candidate.side.precision === 'fp32' && Object.hasOwn(manifest.artefacts, 'model.py');
+  return { ...comparison, sourceDifference: hasSource ? await compareSource({ bundle, manifest, candidate: candidate.engine, inputs }) : null };
 }
 
 interface Run {

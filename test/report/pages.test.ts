@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { printMigration } from '../../src/report/migration/print-migration.ts';
+import { SAMPLE_MIGRATION } from '../../src/report/testing/sample-migration.ts';
 import { SAMPLE_VALIDATION } from '../../src/report/testing/sample-validation.ts';
 import { printValidation } from '../../src/report/validation/print-validation.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -18,13 +20,19 @@ const scratch = scratchFolder('report');
 /** A grey pixel. */
 const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAIAAAICAgAAAACwAAAAAAQABAAACAkQBADs=';
 
-describe.skipIf(EXECUTABLE === undefined)('a report in Chromium', () => {
+const PAGES = [
+  { name: 'validation', print: printValidation.bind(null, SAMPLE_VALIDATION), title: 'Validation: not enough samples', charts: 3 },
+  // Its second precision is folded up, with a latency chart of its own.
+  { name: 'migration', print: printMigration.bind(null, SAMPLE_MIGRATION), title: 'Migration of moderation_model.h5: not enough samples', charts: 9 },
+] as const;
+
+describe.skipIf(EXECUTABLE === undefined).each(PAGES)('the $name in Chromium', ({ name, print, title, charts }) => {
   let browser: Browser;
   const complaints: string[] = [];
-  const address = () => pathToFileURL(scratch.join('validation.html')).href;
+  const address = () => pathToFileURL(scratch.join(`${name}.html`)).href;
 
   beforeAll(async () => {
-    writeFileSync(scratch.join('validation.html'), printValidation(SAMPLE_VALIDATION, new Map([['crop-0412.jpg', PICTURE]])));
+    writeFileSync(scratch.join(`${name}.html`), print(new Map([['crop-0412.jpg', PICTURE]])));
     const path = spawnSync('which', [EXECUTABLE as string], { encoding: 'utf8' }).stdout.trim();
     browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
   });
@@ -43,8 +51,8 @@ describe.skipIf(EXECUTABLE === undefined)('a report in Chromium', () => {
 
   test('loads nothing, and has nothing to complain of', async () => {
     const page = await open({});
-    expect(await page.title()).toBe('Validation: not enough samples');
-    expect(await page.locator('svg').count()).toBe(3);
+    expect(await page.title()).toBe(title);
+    expect(await page.locator('svg').count()).toBe(charts);
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -53,15 +61,18 @@ describe.skipIf(EXECUTABLE === undefined)('a report in Chromium', () => {
     const page = await open({});
     const blur = () => page.evaluate<string>("getComputedStyle(document.querySelector('.picture img')).filter");
     expect(await blur()).toContain('blur');
-    await page.locator('.picture').click();
+    await page.locator('.picture').first().click();
     expect(await blur()).toBe('none');
-    await page.locator('.picture input').press('Space');
+    await page.locator('.picture input').first().press('Space');
     expect(await blur()).toContain('blur');
     await page.close();
   });
 
   test.each(['light', 'dark'] as const)('is readable in %s mode, on a telephone too', async (colorScheme) => {
     const page = await open({ colorScheme, viewport: { width: 390, height: 800 } });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+    // What is folded up is read too.
+    await page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
     const contrasts = await page.evaluate<readonly { of: string; contrast: number }[]>(
       readFileSync(new URL('measure-contrast.js', import.meta.url), 'utf8'),

@@ -25,7 +25,20 @@ def main(zoo, bundles):
                 checks[name] = max(float(np.abs(left.numpy() - right).max() / max(1, np.abs(right).max())) for left, right in zip(found, outputs))
             except Exception:
                 checks[name] = traceback.format_exc()[-600:]
+        checks["taps"] = check_taps(os.path.join(bundles, case), inputs)
         print(json.dumps({"case": case, "checks": checks}), flush=True)
+
+
+def check_taps(bundle, inputs):
+    """Every position that the manifest names is there, and freezing drops the method."""
+    with open(os.path.join(bundle, "manifest.json")) as file:
+        served = [call["served"] for call in json.load(file)["calls"]]
+    with torch.no_grad():
+        count = len(load_archive(bundle).layers(*inputs))
+    expected = sum(place is not None and "tap" in place for place in served)
+    if count != expected or hasattr(torch.jit.freeze(load_archive(bundle).eval()), "layers"):
+        return f"{count} taps of {expected}, or freezing keeps them"
+    return 0.0
 
 
 def load_archive(bundle):

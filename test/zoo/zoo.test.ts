@@ -1,10 +1,14 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { readManifest } from '../../src/bundle/read-bundle.ts';
 import { convert } from '../../src/convert/convert.ts';
 import { packageRoot } from '../../src/core/package-root.ts';
+import { openWorker } from '../../src/engines/worker-engine.ts';
+import { compareLayers } from '../../src/validate/layers/compare-layers.ts';
 import { FULL } from '../support/form.ts';
 import { torchTestPython } from '../support/python-environments.ts';
+import { randomInputs } from '../support/random-inputs.ts';
 import { runPython } from '../support/run-python.ts';
 import { buildZoo, convertZoo, zooNames } from './build-zoo.ts';
 
@@ -34,6 +38,33 @@ describe.each(names)('%s', (name) => {
     const failed = Object.entries(checks).filter(([, result]) => !(typeof result === 'number' && result <= TOLERANCE));
     expect(Object.fromEntries(failed)).toEqual({});
   });
+});
+
+/** Of the large ones one with a fused hard-swish, one whose operators are no layers. */
+const TAPPED = names.filter((name) => FULL || !name.startsWith('application_') || /MobileNetV3Small|RegNetX002/.test(name));
+
+test('every call gives what its tap in model.pt gives', async () => {
+  const zoo = await buildZoo(FULL);
+  const paths = (name: string) => [join(zoo, `${name}.h5`), join(bundles, name, 'model.pt')] as const;
+  const options = { device: 'cpu', progress: () => {} } as const;
+  const [keras, archive] = paths(TAPPED[0] as string);
+  const [reference, candidate] = await Promise.all([
+    openWorker({ ...options, engine: 'tensorflow', model: keras }),
+    openWorker({ ...options, engine: 'torch', model: archive }),
+  ]);
+  const wrong: Record<string, unknown> = {};
+  try {
+    for (const name of TAPPED) {
+      const [model, converted] = paths(name);
+      await Promise.all([reference.call('load', { model }, []), candidate.call('load', { model: converted }, [])]);
+      const manifest = readManifest(join(bundles, name));
+      const { firstDivergence, unmatched } = await compareLayers({ manifest, reference, candidate, inputs: randomInputs(manifest, 2) });
+      if (firstDivergence !== null || unmatched.length > 0) wrong[name] = { firstDivergence, unmatched };
+    }
+  } finally {
+    await Promise.all([reference.close(), candidate.close()]);
+  }
+  expect(wrong).toEqual({});
 });
 
 test('model.onnx converted again gives the other files byte for byte', async () => {

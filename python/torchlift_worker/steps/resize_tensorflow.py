@@ -9,11 +9,11 @@ def resize_bilinear(image: np.ndarray, height: int, width: int, half_pixel: bool
     """float32 [height, width, 3] of [H, W, 3]. `half_pixel`: the pixels' centres lie at ½, as in version 2."""
     top, bottom, down = linear_weights(image.shape[0], height, half_pixel, align_corners)
     left, right, along = linear_weights(image.shape[1], width, half_pixel, align_corners)
-    pixels = image.astype(np.float32)
-    upper, lower = pixels[top], pixels[bottom]
+    corners = [image[row[:, None], column].astype(np.float32) for row in (top, bottom) for column in (left, right)]
+    top_left, top_right, bottom_left, bottom_right = corners
     along = along[None, :, None]
-    above = upper[:, left] + (upper[:, right] - upper[:, left]) * along
-    below = lower[:, left] + (lower[:, right] - lower[:, left]) * along
+    above = top_left + (top_right - top_left) * along
+    below = bottom_left + (bottom_right - bottom_left) * along
     return above + (below - above) * down[:, None, None]
 
 

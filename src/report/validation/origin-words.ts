@@ -1,10 +1,10 @@
 import type { EvidenceHeader, SideEvidence } from '../../bundle/evidence.ts';
 
-const PRECISIONS = { fp32: 'float32', autocast: 'autocast', bf16: 'bfloat16', fp16: 'float16' } as const;
+export const PRECISION_WORDS = { fp32: 'float32', autocast: 'autocast', bf16: 'bfloat16', fp16: 'float16' } as const;
 
 /** `moderation_model.h5 (tensorflow 2.10.1)` */
 export function sideWords({ model, engine, precision }: SideEvidence): string {
-  return `${model} (${engine}${precision === null ? '' : `, ${PRECISIONS[precision]}`})`;
+  return `${model} (${engine}${precision === null ? '' : `, ${PRECISION_WORDS[precision]}`})`;
 }
 
 export function machineWords({ machine: { processor, cores, system, gpu } }: EvidenceHeader): string {

@@ -20,15 +20,14 @@ export function printValidation(evidence: ValidationEvidence, pictures: Pictures
     title: 'Validation',
     verdict: verdictWord(evidence),
     lead: lead(evidence),
-    sections: validationSections(evidence, pictures),
-    footer: footer(evidence),
+    sections: [checklist(checksOf(evidence)), ...validationSections(evidence, pictures)],
+    footer: validationOrigin(evidence),
   });
 }
 
-/** The parts of the page, for reports that hold more than a validation. */
-function validationSections(evidence: ValidationEvidence, pictures: Pictures): readonly Html[] {
+/** The parts of the page below its list of demands, for reports that hold more than a validation. */
+export function validationSections(evidence: ValidationEvidence, pictures: Pictures): readonly Html[] {
   return [
-    checklist(checksOf(evidence)),
     warnings(evidence),
     agreement(evidence),
     stages(evidence),
@@ -59,7 +58,8 @@ function warnings(evidence: ValidationEvidence): Html | null {
   return html`<div class="warnings"><strong>What this doesn’t say</strong><ul>${lines.map((line) => html`<li>${line}</li>\n`)}</ul></div>`;
 }
 
-function footer(evidence: ValidationEvidence): Html {
+/** What was run on what machine, and how it is read. */
+export function validationOrigin(evidence: ValidationEvidence): Html {
   const { tool, created, heads } = evidence;
   const read = heads
     .map(

@@ -1,4 +1,6 @@
 import type { Argument, Program, StateEntry, Statement } from '../program.ts';
+import { dropTaps } from '../program-passes/drop-taps.ts';
+import { removeDeadStatements } from '../program-passes/remove-dead-statements.ts';
 import { countReaders, producers, readKeys } from '../program-passes/rewrite.ts';
 
 /** Zeros added to the two spatial axes, [height, width]. */
@@ -11,15 +13,15 @@ interface Padding {
  * Zeros padded in front of a convolution go into the convolution, which then reads its input where it lies instead of a copy
  * (an eighth of MobileNetV2's time at batch 32). Even padding is its `padding`. Where the end has one more (Keras' "same" at stride 2)
  * and the convolution is depthwise, both ends get that many and the kernel a row and a column of zeros in front: the same sums, for a
- * few more bytes. The entry's shape grows; `layOutState` adds the zeros.
+ * few more bytes. The entry's shape grows; `layOutState` adds the zeros. A tap on the padded tensor doesn't count as a reader: it keeps its
+ * own Pad, which `dropTaps` takes away.
  */
 export function absorbPadding(program: Program): Program {
-  const readers = countReaders(program);
+  const readers = countReaders(dropTaps(program));
   const made = producers(program);
   const keyReads = new Map<string, number>();
   for (const key of program.body.flatMap(({ arguments: args }) => args.flatMap(readKeys))) keyReads.set(key, (keyReads.get(key) ?? 0) + 1);
   const state = new Map(program.state.map((entry) => [entry.key, entry]));
-  const absorbed = new Set<Statement>();
   const body = program.body.map((statement): Statement => {
     const [padded, weight, bias, strides, padding, dilation, groups] = statement.arguments;
     if (statement.op !== 'conv2d' || padded?.kind !== 'variable' || readers.get(padded.variable.id) !== 1) return statement;
@@ -37,11 +39,10 @@ export function absorbPadding(program: Program): Program {
       if (entry === undefined || !isUndilated || !isDepthwise || !isSmall || keyReads.get(entry.key) !== 1) return statement;
       state.set(entry.key, grow(entry, grown));
     }
-    absorbed.add(pad);
     const input = pad.arguments[0] as Argument;
     return { ...statement, arguments: [input, weight, bias, strides, { kind: 'ints', values: ends }, dilation, groups] as readonly Argument[] };
   });
-  return { ...program, state: [...state.values()], body: body.filter((statement) => !absorbed.has(statement)) };
+  return removeDeadStatements({ ...program, state: [...state.values()], body });
 }
 
 /** Of the last two axes; undefined for anything that isn't zeros around an image. */

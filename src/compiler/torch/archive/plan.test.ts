@@ -80,6 +80,37 @@ describe('padding', () => {
   });
 });
 
+describe('taps', () => {
+  const methods = ({ code }: TorchScriptArchive) => code.split(/(?= {2}def )/).slice(1) as [string, string];
+
+  test('what is written over in one method is not in the other, and the state is the same', () => {
+    const inference = optimiseForInference(mobileGraph());
+    const [forward, layers] = methods(plan(inference));
+    expect(forward).toContain('torch.hardtanh_(');
+    expect(layers).toContain('torch.relu6(');
+    expect(layers).not.toContain('_(');
+    const reads = (method: string) => [...new Set(method.match(/self\.\w+/g))].sort();
+    expect(reads(layers)).toEqual(reads(forward));
+  });
+
+  test('padding that is tapped goes into the convolution all the same, and stands apart for its tap', () => {
+    const bench = new Bench();
+    const padded = bench.node('Pad', [bench.input(['N', 4, 8, 8]), bench.ints([0, 0, 0, 0, 0, 0, 1, 1])]);
+    bench.tap(padded);
+    const [forward, layers] = methods(plan(bench.graph(bench.node('Conv', [padded, bench.weight([4, 1, 3, 3])], { group: 4, strides: [2, 2] }))));
+    const conv = 'torch.conv2d(x, self.layer_w0, None, [2, 2], [1, 1], [1, 1], 4)';
+    expect(forward).toContain(conv);
+    expect(forward).not.toContain('constant_pad_nd');
+    expect(layers).toContain(`Pad = torch.constant_pad_nd(x, [0, 1, 0, 1], 0.)`);
+    expect(layers).toContain('return [Pad]');
+  });
+
+  test('a model without calls has none', () => {
+    const graph = optimiseForInference(mobileGraph());
+    expect(plan({ ...graph, calls: [], nodes: graph.nodes.map((node) => ({ ...node, calls: [] })) }).code).not.toContain('def layers');
+  });
+});
+
 describe('precision', () => {
   test('halves the weights', () => {
     const archive = plan(optimiseForInference(mobileGraph()), { precision: 'bf16' });
@@ -105,7 +136,7 @@ test('equal graphs give equal bytes', () => {
   expect(Buffer.compare(bytes(), bytes())).toBe(0);
 });
 
-test('what only training or a tap reads is not in the file', () => {
+test('what only training reads is not in the file', () => {
   const bench = new Bench();
   bench.weight([3], 'alpha');
   const archive = plan(bench.graph(bench.node('Relu', [bench.input(['N', 6])])));

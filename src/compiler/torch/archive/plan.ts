@@ -20,18 +20,19 @@ export interface TorchArchiveOptions {
 const PRECISIONS = { bf16: 'bfloat16', fp16: 'float16' } as const;
 
 /**
- * `model.pt` of an inference graph: the program in TorchScript, weights as torch's fastest kernels read them.
+ * `model.pt` of an inference graph: the program in TorchScript, weights as torch's fastest kernels read them. Beside `forward` it has
+ * `layers`, which gives the taps (`printTorchScript`) and computes with the same calls.
  * Equal graphs give equal bytes. Weights are read when the archive is written, one at a time.
  *
  * @param graph after the inference passes
  * @param program `lowerGraph(graph, { mode: 'inference' })`
  */
 export function planTorchArchive(graph: Graph, program: Program, { precision }: TorchArchiveOptions = {}): TorchScriptArchive {
-  const scores = absorbPadding(dropTaps(program));
-  const precise = precision === undefined ? scores : lowerPrecision(scores, PRECISIONS[precision]);
-  const fast = withoutUnreadState(activateInPlace(precise));
-  const { className, code, attributes, version } = printTorchScript(fast);
-  const layout = layOutState(graph, fast);
+  const padded = absorbPadding(program);
+  const layers = withoutUnreadState(precision === undefined ? padded : lowerPrecision(padded, PRECISIONS[precision]));
+  // Both methods stand over one state. What is tapped must not be written over, so only `forward` activates in place.
+  const { className, code, attributes, version } = printTorchScript({ ...activateInPlace(dropTaps(layers)), state: layers.state }, layers);
+  const layout = layOutState(graph, layers);
   const tensors = layout.stored.map(({ entry, strides, value }, index) => {
     const tensor = {
       dtype: entry.dtype,

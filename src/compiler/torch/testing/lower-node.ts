@@ -49,6 +49,11 @@ export class Bench {
     return this.#builder.nodes(op, inputs, { name: op, calls: [this.#call], attributes, outputCount });
   }
 
+  /** What the call gives; the last node otherwise. */
+  tap(value: ValueId): void {
+    this.#builder.tap(this.#call, { value, toSource: this.#builder.shape(value).map((_, axis) => axis) });
+  }
+
   graph(outputs: ValueId | readonly ValueId[]): Graph {
     [outputs].flat().forEach((output, index) => {
       this.#builder.output(`output_${index}`, output as ValueId);

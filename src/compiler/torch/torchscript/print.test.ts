@@ -47,6 +47,32 @@ test('a small MobileNet', () => {
   `);
 });
 
+test('taps are a second method over the same state', () => {
+  const program = lowerGraph(optimiseForInference(mobileGraph()), { mode: 'inference' });
+  const { code } = printTorchScript(dropTaps(program), program);
+  const [head, layers] = code.split(/(?= {2}def layers)/);
+  expect(head).toBe(print(optimiseForInference(mobileGraph()), 'inference').code);
+  expect(layers).toMatchInlineSnapshot(`
+    "  def layers(self: __torch__.mini,
+        image: Tensor) -> List[Tensor]:
+        nchw = torch.permute(image, [0, 3, 1, 2])
+        nchw_padded = torch.constant_pad_nd(nchw, [0, 1, 0, 1], 0.)
+        bn_Conv1 = torch.conv2d(nchw_padded, self.Conv1_weight, self.Conv1_bias, [2, 2], [0, 0], [1, 1], 1)
+        Conv1_relu = torch.relu6(bn_Conv1)
+        depthwise_BN = torch.conv2d(Conv1_relu, self.depthwise_weight, self.depthwise_bias, [1, 1], [1, 1], [1, 1], 8)
+        depthwise_relu = torch.relu6(depthwise_BN)
+        project_BN = torch.conv2d(depthwise_relu, self.project_weight, self.project_bias, [1, 1], [0, 0], [1, 1], 1)
+        add = torch.add(Conv1_relu, project_BN, alpha=1)
+        pool = torch.mean(add, [2, 3], True, dtype=None)
+        pool_2 = torch.flatten(pool, 1, -1)
+        dense = torch.linear(pool_2, self.dense_weight, self.dense_bias)
+        scores = torch.linear(dense, self.scores_weight, self.scores_bias)
+        scores_2 = torch.softmax(scores, -1, 6)
+        return [bn_Conv1, Conv1_relu, depthwise_BN, depthwise_relu, project_BN, add, pool_2, dense, dense, scores_2]
+    "
+  `);
+});
+
 test('the program that trains follows the mode of the module', () => {
   const { code } = print(mobileGraph(), 'train');
   expect(code).toContain('self.bn_Conv1_running_var, self.training, 0.01, 0.001, True)');

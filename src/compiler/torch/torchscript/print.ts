@@ -1,7 +1,7 @@
 import { invariant } from '../../../core/errors.ts';
 import { pythonIdentifiers } from '../../graph/python-identifiers.ts';
 import { type AtenParameter, atenOperator } from '../aten.ts';
-import type { Argument, Program, StateEntry, Statement } from '../program.ts';
+import type { Argument, Program, StateEntry, Statement, Variable } from '../program.ts';
 import { printLiteral } from './literals.ts';
 import { variableNames } from './variable-names.ts';
 
@@ -22,13 +22,20 @@ const BASE_VERSION = 3;
 /**
  * A program in the dialect that `torch.jit.load` parses (2.1.0 and 2.13.0): one flat class, each parameter of each operator explicit.
  * Parameters and buffers keep their kind; constants of ours are buffers, so that they follow `.to(device)`.
+ *
+ * @param tapped the same model over the same state with its taps. Where it has any, it becomes a second method,
+ * `layers(inputs…) -> List[Tensor]`: the taps in the order of `taps`, in the axis order of the program's own variables.
  */
-export function printTorchScript(program: Program): TorchScriptModule {
+export function printTorchScript(program: Program, tapped?: Program): TorchScriptModule {
   const className = pythonIdentifiers([program.model.name]).get(program.model.name) ?? 'Model';
   const attributeNames = pythonIdentifiers(
     program.state.map(({ key }) => key),
-    ['training', 'forward'],
+    ['training', 'forward', 'layers'],
   );
+  const outputs = program.outputs.map(({ variable }) => variable);
+  const taps = [...(tapped?.taps.values() ?? [])].map(({ variable }) => variable);
+  const methods: Method[] = [{ name: 'forward', program, returns: outputs, form: outputs.length === 1 ? 'single' : 'tuple' }];
+  if (tapped !== undefined && taps.length > 0) methods.push({ name: 'layers', program: tapped, returns: taps, form: 'list' });
   const attributes = program.state.map((entry) => ({ name: attributeNames.get(entry.key) as string, entry }));
   const list = (isParameter: boolean): string =>
     `[${attributes
@@ -41,19 +48,34 @@ export function printTorchScript(program: Program): TorchScriptModule {
     `  __buffers__ = ${list(false)}`,
     '  training : bool',
     ...attributes.map(({ name }) => `  ${name} : Tensor`),
-    ...printForward(program, className, attributeNames),
+    ...methods.flatMap((method) => printMethod(method, className, attributeNames)),
     '',
   ].join('\n');
-  const version = program.body.reduce((highest, { op }) => Math.max(highest, atenOperator(op).version ?? BASE_VERSION), BASE_VERSION);
+  const bodies = [...program.body, ...(tapped?.body ?? [])];
+  const version = bodies.reduce((highest, { op }) => Math.max(highest, atenOperator(op).version ?? BASE_VERSION), BASE_VERSION);
   return { className, code, attributes, version };
 }
 
-function printForward(program: Program, className: string, attributes: ReadonlyMap<string, string>): readonly string[] {
+interface Method {
+  readonly name: string;
+  readonly program: Program;
+  readonly returns: readonly Variable[];
+  readonly form: 'single' | 'tuple' | 'list';
+}
+
+/** How a method's type and its return statement say what it gives. */
+const FORMS: Readonly<Record<Method['form'], (names: readonly string[]) => { readonly type: string; readonly value: string }>> = {
+  single: ([name = '']) => ({ type: 'Tensor', value: name }),
+  tuple: (names) => ({ type: `Tuple[${names.map(() => 'Tensor').join(', ')}]`, value: `(${names.join(', ')})` }),
+  list: (names) => ({ type: 'List[Tensor]', value: `[${names.join(', ')}]` }),
+};
+
+function printMethod({ name, program, returns, form }: Method, className: string, attributes: ReadonlyMap<string, string>): readonly string[] {
   const names = variableNames([...program.inputs, ...program.body.flatMap(({ results }) => results)]);
   const nameOf = ({ id }: { readonly id: number }): string => {
-    const name = names.get(id);
-    invariant(name !== undefined, `variable ${id} is read before it is made`);
-    return name;
+    const local = names.get(id);
+    invariant(local !== undefined, `variable ${id} is read before it is made`);
+    return local;
   };
   const print = (argument: Argument): string => {
     switch (argument.kind) {
@@ -70,12 +92,11 @@ function printForward(program: Program, className: string, attributes: ReadonlyM
     }
   };
   const parameters = program.inputs.map((input) => `,\n    ${nameOf(input)}: Tensor`).join('');
-  const outputs = program.outputs.map(({ variable }) => nameOf(variable));
-  const single = outputs.length === 1;
+  const { type, value } = FORMS[form](returns.map(nameOf));
   return [
-    `  def forward(self: __torch__.${className}${parameters}) -> ${single ? 'Tensor' : `Tuple[${outputs.map(() => 'Tensor').join(', ')}]`}:`,
+    `  def ${name}(self: __torch__.${className}${parameters}) -> ${type}:`,
     ...program.body.map((statement) => `    ${printResults(statement, nameOf)} = ${printCall(statement, print)}`),
-    `    return ${single ? outputs[0] : `(${outputs.join(', ')})`}`,
+    `    return ${value}`,
   ];
 }
 

@@ -1,0 +1,9 @@
+import type { ValidationEvidence } from '../bundle/evidence.ts';
+import { writeEvidence } from '../bundle/write-evidence.ts';
+import { printValidation } from '../report/validation/print-validation.ts';
+import { flipPictures } from '../validate/flip-pictures.ts';
+
+/** Puts a validation into the bundle: evidence/validation.json and its page. Returns the page's path. Errors: `io`. */
+export function keepValidation(bundle: string, evidence: ValidationEvidence): string {
+  return writeEvidence(bundle, 'validation', evidence, printValidation(evidence, flipPictures(evidence.flips))).page;
+}

@@ -1,0 +1,132 @@
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { isBundle } from '../bundle/bundle-contents.ts';
+import { diskError, FileSink } from '../bundle/file-sink.ts';
+import { readManifest } from '../bundle/read-bundle.ts';
+import { TorchliftError } from '../core/errors.ts';
+import { openPreprocessor } from '../engines/open-preprocessor.ts';
+import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
+import type { Tensor } from '../engines/tensor.ts';
+import { writeNpz } from '../formats/npy/write-npz.ts';
+import { loadSteps } from '../preprocess/load-steps.ts';
+import { imageInput, type ModelInput, printPreprocess } from '../preprocess/print-preprocess.ts';
+import type { Step } from '../preprocess/steps.ts';
+import { stackRows } from './inputs/stack-rows.ts';
+
+export interface PreprocessOptions {
+  /** A preset, a `steps.json`, or a bundle. */
+  readonly preprocess: string;
+  /** Height and width where no step names them; a bundle has the model's own. */
+  readonly size?: readonly [number, number];
+  /** Path of the `.npz`. */
+  readonly output: string;
+  readonly onProgress: Progress;
+}
+
+export interface PreprocessResult {
+  readonly output: string;
+  /** [N, H, W, 3] */
+  readonly shape: readonly number[];
+  readonly names: readonly string[];
+  /** What a reader should know of an image: damage that was passed over, say. */
+  readonly flags: readonly { readonly image: string; readonly flag: string }[];
+}
+
+/**
+ * What a model sees: images through a pipeline, as `x` float32 [N, H, W, 3] and `names` in a `.npz`, which appears whole or not at all. Errors:
+ * `usage` (no size), `file-not-found`, `malformed-file` (no image that the pipeline's decoder takes), those of the host.
+ */
+export async function preprocessImages(images: readonly string[], options: PreprocessOptions): Promise<PreprocessResult> {
+  const { steps, input } = pipelineOf(options);
+  const text = printPreprocess(steps, { ...input, layout: 'NHWC', dtype: 'float32' });
+  if (text === undefined) {
+    throw new TorchliftError('usage', {
+      what: 'the pipeline leaves the size to the model',
+      where: options.preprocess,
+      remedy: 'Give --size HEIGHTxWIDTH, or a bundle as --preprocess.',
+    });
+  }
+  const bytes = images.map(read);
+  const folder = mkdtempSync(join(tmpdir(), 'torchlift-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
+  try {
+    writeFileSync(join(folder, 'preprocess.py'), text);
+    const preprocessor = await openPreprocessor({
+      source: join(folder, 'preprocess.py'),
+      threads: availableParallelism(),
+      progress: options.onProgress,
+    });
+    try {
+      const prepared = await preprocessor.run(bytes);
+      const rows: Tensor[] = [];
+      const flags: { image: string; flag: string }[] = [];
+      prepared.forEach((image, index) => {
+        const name = images[index] as string;
+        if (!image.ok)
+          throw new TorchliftError('malformed-file', { what: image.message, where: name, remedy: 'Give an image that the pipeline takes.' });
+        rows.push(image.row);
+        for (const flag of image.flags) flags.push({ image: name, flag });
+      });
+      return { ...write(resolve(options.output), rows, images, options.preprocess), names: images, flags };
+    } finally {
+      await preprocessor.close();
+    }
+  } finally {
+    process.removeListener('exit', remove);
+    remove();
+  }
+}
+
+function pipelineOf({ preprocess, size }: PreprocessOptions): { steps: readonly Step[]; input: Pick<ModelInput, 'height' | 'width'> } {
+  const [height, width] = size ?? [null, null];
+  if (!isBundle(preprocess)) return { steps: loadSteps(preprocess), input: { height, width } };
+  const manifest = readManifest(preprocess);
+  const input = imageInput(manifest.inputs);
+  return {
+    steps: manifest.preprocess.steps as readonly Step[],
+    input: { height: height ?? input?.height ?? null, width: width ?? input?.width ?? null },
+  };
+}
+
+function read(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new TorchliftError('file-not-found', {
+      what: `can't be read (${(cause as NodeJS.ErrnoException).code})`,
+      where: path,
+      remedy: 'Check the path.',
+      cause,
+    });
+  }
+}
+
+function write(output: string, rows: readonly Tensor[], names: readonly string[], pipeline: string): { output: string; shape: readonly number[] } {
+  const [first] = rows as readonly [Tensor];
+  const other = rows.find(({ shape }) => shape.join() !== first.shape.join());
+  if (other !== undefined) {
+    throw new TorchliftError('usage', {
+      what: `the images come to different sizes, [${first.shape.slice(1).join(', ')}] and [${other.shape.slice(1).join(', ')}]`,
+      where: pipeline,
+      remedy: 'Give a pipeline that ends in one size.',
+    });
+  }
+  const x = stackRows(rows);
+  const partial = join(dirname(output), `.${basename(output)}.partial-${process.pid}`);
+  const sink = new FileSink(partial);
+  try {
+    writeNpz(sink, [
+      { name: 'x', ...x },
+      { name: 'names', strings: names },
+    ]);
+    sink.finish();
+    renameSync(partial, output);
+  } catch (cause) {
+    sink.abandon();
+    rmSync(partial, { force: true });
+    throw cause instanceof TorchliftError ? cause : diskError(output, cause);
+  }
+  return { output, shape: x.shape };
+}
