@@ -79,18 +79,22 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
   };
   const opened: { close(): Promise<void> }[] = [];
   try {
-    progress('starting the candidate');
-    const candidate = await openCandidate({ model, manifest, precision, device, progress, onRestart });
-    opened.push(candidate.engine);
-    const found = options.findPreprocess
-      ? await findPreprocess({ ...options, manifest, candidate: candidate.engine, candidateOptions: candidate.runOptions, progress })
-      : undefined;
+    const startCandidate = async () => {
+      progress('starting the candidate');
+      const started = await openCandidate({ model, manifest, precision, device, progress, onRestart });
+      opened.push(started.engine);
+      return started;
+    };
+    // What is wrong with the inputs is told before any framework starts, but a search for the pipeline needs one.
+    const finder = options.findPreprocess ? await startCandidate() : undefined;
+    const found = finder && (await findPreprocess({ ...options, manifest, candidate: finder.engine, candidateOptions: finder.runOptions, progress }));
     const steps = found?.found ? (found.steps as readonly Step[]) : undefined;
     const source = await openSource(bundle, manifest, { ...options, ...(steps && { preprocess: steps }) }, progress, onRestart);
     opened.push(source);
     progress('starting the reference');
     const reference = source.isRecorded ? RECORDED : await openReference(options.reference, manifest, progress, onRestart);
     if (reference.engine !== null) opened.push(reference.engine);
+    const candidate = finder ?? (await startCandidate());
     const nearCopies = source.arePictures ? new NearCopyIndex(source.ranges.length) : null;
     if (nearCopies !== null) opened.push({ close: async () => nearCopies.close() });
     let run: Run | undefined;
