@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
+import { machine as describe } from '../../src/core/machine.ts';
 import { packageRoot } from '../../src/core/package-root.ts';
 
 export function median(values: readonly number[]): number {
@@ -9,30 +9,16 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
-export interface Machine {
-  readonly processor: string;
-  readonly cores: number;
-  readonly bf16: boolean;
-  /** `linux x64` */
-  readonly system: string;
-  readonly node: string;
-}
-
 /** What figures depend on. `bf16`: does the processor have bfloat16 arithmetic (AVX512-BF16, AMX, Arm's)? */
-export function machine(): Machine {
+export function machine() {
   let flags = '';
   try {
     flags = readFileSync('/proc/cpuinfo', 'utf8');
   } catch {
     // macOS has no such file; Apple's processors have bf16 from the M2 on, which torch's CPU kernels don't use.
   }
-  return {
-    processor: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: availableParallelism(),
-    bf16: /avx512_bf16|amx_bf16|\bbf16\b/.test(flags),
-    system: `${process.platform} ${process.arch}`,
-    node: process.versions.node,
-  };
+  const { processor, cores, system, node } = describe();
+  return { processor, cores, bf16: /avx512_bf16|amx_bf16|\bbf16\b/.test(flags), system, node };
 }
 
 /** Keeps a benchmark's last result beside its script. */

@@ -9,12 +9,12 @@ import { prepareEvidence, readEvidence, writeEvidence } from '../bundle/evidence
 import { hashFiles } from '../bundle/hash-file.ts';
 import { readManifest } from '../bundle/read-bundle.ts';
 import { TorchliftError } from '../core/errors.ts';
+import { machine } from '../core/machine.ts';
 import { version } from '../core/version.ts';
 import type { Device } from '../engines/engine.ts';
 import { assertComparable, compareBenchmarks, readBenchmark } from './compare-benchmarks.ts';
 import { type Contender, isWorker } from './contender.ts';
 import { exampleBatch } from './example-batch.ts';
-import { machine } from './machine.ts';
 import { type ContendersOptions, openContenders } from './open-contenders.ts';
 import { type RoundsProgress, runRounds } from './run-rounds.ts';
 import { differences, summarise } from './summarise.ts';

@@ -1,5 +1,5 @@
-import type { ValidationEvidence } from '../bundle/evidence.ts';
-import { writeEvidence } from '../bundle/write-evidence.ts';
+import { writeEvidence } from '../bundle/evidence/evidence-file.ts';
+import type { ValidationEvidence } from '../bundle/evidence/validation-evidence.ts';
 import { printValidation } from '../report/validation/print-validation.ts';
 import { flipPictures } from '../validate/flip-pictures.ts';
 

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { PRESETS } from '../preprocess/steps.ts';
 import { createProgress } from './progress.ts';
 
 const EXAMPLES = `
@@ -7,7 +8,7 @@ Examples:
   $ torchlift preprocess photos/*.jpg --preprocess nsfwjs --size 224x224 -o seen.npz
   $ python -c "import numpy; print(numpy.load('seen.npz')['x'].shape)"
 
-Presets: 0..255, 0..1, -1..1, tf, caffe, torch, nsfwjs, load_img, open_nsfw, private_detector.
+Presets: ${Object.keys(PRESETS).join(', ')}.
 The file has x, float32 [N, H, W, 3], and names.`;
 
 type Size = readonly [height: number, width: number];

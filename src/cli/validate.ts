@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
-import type { ValidationEvidence } from '../bundle/evidence.ts';
+import type { ValidationEvidence } from '../bundle/evidence/validation-evidence.ts';
 import { printable } from '../core/printable.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Step } from '../preprocess/steps.ts';
-import { formatCount } from './format.ts';
 import { share, wholeNumber } from './parse-options.ts';
 import { createProgress } from './progress.ts';
+import { samplesLine } from './samples-line.ts';
 
 const EXAMPLES = `
 Examples:
@@ -71,16 +71,13 @@ export function register(program: Command): void {
         const evidence = await validate({
           ...options,
           onProgress: (done, total, line) =>
-            progress.update(printable(total === 0 ? line : `${bar(done, total, performance.now() - started)}  ${line}`)),
+            progress.update(printable(done === 0 ? line : samplesLine(done, total, performance.now() - started, line))),
         });
         if (write) await writeFindings(flags.candidate, evidence);
         const { keepValidation } = await import('./keep-validation.ts');
         const page = keepValidation(flags.candidate, evidence);
         progress.done();
-        const { validationText } = await import('../report/validation/validation-text.ts');
-        process.stdout.write(
-          json ? `${JSON.stringify(evidence)}\n` : printable(`${validationText(evidence)}\n  the page      ${page}\n`, { lines: true }),
-        );
+        process.stdout.write(json ? `${JSON.stringify(evidence)}\n` : await textOf(evidence, page));
         // Twenty images find a pipeline; they certify nothing.
         const met = evidence.preprocess === undefined ? evidence.passed : evidence.preprocess.found;
         if (!met || (strict && evidence.skipped.total > 0)) process.exitCode = 1;
@@ -88,6 +85,17 @@ export function register(program: Command): void {
         progress.done();
       }
     });
+}
+
+async function textOf(evidence: ValidationEvidence, page: string): Promise<string> {
+  const [{ validationText }, { comparisonOf }, { printLayers }] = await Promise.all([
+    import('../report/validation/validation-text.ts'),
+    import('../report/layers/comparison-of.ts'),
+    import('../report/layers/print-layers.ts'),
+  ]);
+  const layers = comparisonOf(evidence);
+  const chart = layers === null ? '' : `\n${printLayers(layers, process.stdout.columns)}`;
+  return printable(`${validationText(evidence)}${chart}\n  the page      ${page}\n`, { lines: true });
 }
 
 /** What a validation found, put into the bundle it was found of. */
@@ -103,11 +111,4 @@ async function writeFindings(bundle: string, { preprocess, matchedThresholds }: 
     ...(matchedThresholds !== null && policy !== null && { policy: withThresholds(policy, matchedThresholds) }),
   };
   if (Object.keys(changes).length > 0) await rewriteBundle(bundle, changes);
-}
-
-function bar(done: number, total: number, milliseconds: number): string {
-  const share = total === 0 ? 1 : done / total;
-  const filled = Math.round(share * 20);
-  const left = done === 0 ? '' : `, ${Math.ceil(((total - done) / done) * (milliseconds / 1000))} s left`;
-  return `[${'#'.repeat(filled)}${'.'.repeat(20 - filled)}] ${formatCount(done)} of ${formatCount(total)}${left}`;
 }

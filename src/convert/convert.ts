@@ -93,7 +93,7 @@ export async function convertAs(file: string, options: ConvertOptions, rewritten
       const inputs = portRecords(train.graph, train.graph.inputs);
       const pipeline = knownPipeline(train.graph, inputs, model.preprocess as readonly Step[] | undefined);
       const image = imageInput(inputs);
-      const preprocess = image && printPreprocess(pipeline.steps, image);
+      const preprocess = image && formats.includes('python') ? printPreprocess(pipeline.steps, image) : undefined;
       const forms = { graph: train.graph, program: trainProgram, onnx: onnx.model, preprocess };
       const wanted = [
         ...(formats.includes('onnx') ? ['model.onnx'] : []),
@@ -165,8 +165,6 @@ function defaultOutput(file: string): string {
 /** The list without repetitions, of which nothing may be unknown: callers from JavaScript have no compiler. */
 function known<T extends string>(option: string, list: readonly T[], options: readonly T[]): readonly T[] {
   const unknown = list.filter((item) => !options.includes(item));
-  if (list.length === 0 && option === 'formats')
-    throw new TorchliftError('usage', { what: 'an empty list', where: option, remedy: `Known: ${options.join(', ')}.` });
   if (unknown.length === 0) return [...new Set(list)];
   throw new TorchliftError('usage', { what: `unknown: ${unknown.join(', ')}`, where: option, remedy: `Known: ${options.join(', ')}.` });
 }
@@ -177,6 +175,7 @@ function checkTypes({ formats, precisions, classes, ...options }: ConvertOptions
   for (const [name, list] of Object.entries({ formats, precisions, classes }))
     if (list !== undefined && !(Array.isArray(list) && list.every((item) => typeof item === 'string')))
       throw wrong('expected a list of strings', name);
+  if (formats?.length === 0) throw wrong('an empty list', 'formats');
   for (const name of ['output', 'architecture'] as const)
     if (options[name] !== undefined && typeof options[name] !== 'string') throw wrong('expected a path', name);
 }

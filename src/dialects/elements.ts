@@ -1,20 +1,6 @@
 import { DTYPE_BYTES, type DType, elementCount } from '../core/dtypes.ts';
+import { TYPED_ARRAYS } from '../core/typed-arrays.ts';
 import { malformedMessage } from './malformed-message.ts';
-
-/** The arrays of the dtypes that JSON can carry; the protocols have no spelling for float16 and bfloat16. */
-const ARRAYS = {
-  float64: Float64Array,
-  float32: Float32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-} as const;
 
 type Elements =
   | Float64Array
@@ -41,8 +27,9 @@ export function emptyElements(dtype: DType, shape: readonly number[]): Elements 
 }
 
 function arrayOf(dtype: DType) {
+  // The protocols have no spelling for them.
   if (dtype === 'float16' || dtype === 'bfloat16') throw malformedMessage(`${dtype} has no form in JSON`);
-  return { array: ARRAYS[dtype], size: DTYPE_BYTES[dtype] };
+  return { array: TYPED_ARRAYS[dtype], size: DTYPE_BYTES[dtype] };
 }
 
 /** Writes one JSON value. Integers must be whole, in range, and exact as JavaScript read them. Errors: `malformed-message`. */

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { DType } from '../core/dtypes.ts';
 import { DTYPE_BYTES } from '../core/dtypes.ts';
 import { TorchliftError } from '../core/errors.ts';
+import { TYPED_ARRAYS } from '../core/typed-arrays.ts';
 import type { Engine, RunOptions, RunResult } from './engine.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -25,21 +26,6 @@ interface OnnxTensor {
   readonly data: ArrayBufferView;
   readonly dims: readonly number[];
 }
-
-const ARRAYS = {
-  float64: Float64Array,
-  float32: Float32Array,
-  float16: Uint16Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-} as const;
 
 export interface OnnxRuntimeOptions {
   /** A `model.onnx` whose hash was verified. */
@@ -122,7 +108,7 @@ class OnnxRuntimeEngine implements Engine {
   #toOnnx({ dtype, shape, data }: Tensor): OnnxTensor {
     if (dtype === 'bfloat16') throw new TorchliftError('usage', { what: "onnxruntime-node can't take bfloat16", where: this.description });
     const aligned = data.byteOffset % DTYPE_BYTES[dtype] === 0 ? data : new Uint8Array(data);
-    const elements = new ARRAYS[dtype](aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength / DTYPE_BYTES[dtype]);
+    const elements = new TYPED_ARRAYS[dtype](aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.byteLength / DTYPE_BYTES[dtype]);
     return new this.#runtime.Tensor(dtype, elements, shape);
   }
 }

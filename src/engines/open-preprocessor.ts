@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadWorker } from './load-worker.ts';
 import { ensureRuntime, type Progress } from './runtimes/ensure-runtime.ts';
-import { SupervisedWorker, type Supervision } from './supervised-worker.ts';
+import type { Supervision } from './supervised-worker.ts';
 import type { Tensor } from './tensor.ts';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
 /** What became of one image. `flags`: what a reader should know of it, such as damage that the decoder passed over. */
 export type PreparedImage =
@@ -31,20 +34,8 @@ export interface Preprocessor {
 /** Starts the host, in the torch runtime. Errors: `runtime-unavailable`, `io` (pip), `worker-failed`. */
 export async function openPreprocessor({ source, threads, supervision, progress }: PreprocessorOptions): Promise<Preprocessor> {
   const runtime = await ensureRuntime('torch', progress);
-  const start = async (deadlineMs?: number): Promise<WorkerProcess> => {
-    const worker = await startWorkerProcess('preprocess', runtime.python);
-    const hung = deadlineMs === undefined ? undefined : setTimeout(() => worker.kill(`wasn't ready within ${deadlineMs / 1000} s`), deadlineMs);
-    try {
-      await worker.request('load', { model: source, threads: threads ?? 1 }, []);
-      return worker;
-    } catch (error) {
-      await worker.close();
-      throw error;
-    } finally {
-      clearTimeout(hung);
-    }
-  };
-  const worker = supervision === undefined ? await start() : await SupervisedWorker.start(start, supervision);
+  const load = { model: source, threads: threads ?? 1 };
+  const { worker } = await loadWorker({ engine: 'preprocess', python: runtime.python, load, supervision });
   const ask = async (method: string, options: Readonly<Record<string, unknown>>, images: readonly Uint8Array[]) => {
     const inputs = images.map((data): Tensor => ({ dtype: 'uint8', shape: [data.byteLength], data }));
     const { header, tensors } = await worker.request(method, options, inputs);
@@ -56,6 +47,25 @@ export async function openPreprocessor({ source, threads, supervision, progress 
     probe: async () => (await worker.request('probe', {}, [])).header.probes as Readonly<Record<string, string>>,
     close: () => worker.close(),
   };
+}
+
+/** As `openPreprocessor`, of a pipeline's source text, which no file holds yet; a temporary one does until `close`. */
+export async function openPrintedPreprocessor(text: string, options: Omit<PreprocessorOptions, 'source'>): Promise<Preprocessor> {
+  const folder = mkdtempSync(join(tmpdir(), 'torchlift-'));
+  const remove = () => {
+    process.removeListener('exit', remove);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', remove);
+  try {
+    const source = join(folder, 'preprocess.py');
+    writeFileSync(source, text);
+    const preprocessor = await openPreprocessor({ source, ...options });
+    return { ...preprocessor, close: () => preprocessor.close().finally(remove) };
+  } catch (error) {
+    remove();
+    throw error;
+  }
 }
 
 type Report = { readonly error: string } | { readonly flags: readonly string[] };

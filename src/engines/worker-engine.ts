@@ -1,10 +1,11 @@
 import type { Device, Engine, RunOptions, RunResult } from './engine.ts';
 import type { Frame } from './framing.ts';
+import { loadWorker } from './load-worker.ts';
 import { ensureRuntime, type Progress } from './runtimes/ensure-runtime.ts';
 import type { RuntimeName } from './runtimes/specifications.ts';
-import { SupervisedWorker, type Supervision } from './supervised-worker.ts';
+import type { Supervision } from './supervised-worker.ts';
 import type { Tensor } from './tensor.ts';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+import type { WorkerProcess } from './worker-process.ts';
 
 export interface WorkerOptions {
   readonly engine: RuntimeName;
@@ -37,21 +38,8 @@ export interface WorkerEngine extends Engine {
 export async function openWorker({ engine, model, threads, device = 'auto', supervision, progress }: WorkerOptions): Promise<WorkerEngine> {
   const runtime = await ensureRuntime(engine, progress);
   const started = performance.now();
-  let loaded: Readonly<Record<string, unknown>> = {};
-  const start = async (deadlineMs?: number): Promise<WorkerProcess> => {
-    const worker = await startWorkerProcess(engine, runtime.python);
-    const hung = deadlineMs === undefined ? undefined : setTimeout(() => worker.kill(`wasn't ready within ${deadlineMs / 1000} s`), deadlineMs);
-    try {
-      ({ header: loaded } = await worker.request('load', { model, threads: threads ?? null, device }, []));
-      return worker;
-    } catch (error) {
-      await worker.close();
-      throw error;
-    } finally {
-      clearTimeout(hung);
-    }
-  };
-  const worker = supervision === undefined ? await start() : await SupervisedWorker.start(start, supervision);
+  const load = { model, threads: threads ?? null, device };
+  const { worker, loaded } = await loadWorker({ engine, python: runtime.python, load, supervision });
   return new HostedEngine(worker, `${engine} ${loaded.version}`, String(loaded.device), performance.now() - started);
 }
 

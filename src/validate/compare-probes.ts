@@ -1,5 +1,5 @@
 import { readEvidence } from '../bundle/evidence/evidence-file.ts';
-import { EVIDENCE_SCHEMA, type ProbeEvidence, type ValidationEvidence } from '../bundle/evidence.ts';
+import { EVIDENCE_SCHEMA, type ProbeEvidence, type ValidationEvidence } from '../bundle/evidence/validation-evidence.ts';
 
 /** A warning where the bundle's last validation saw other pixels by the same pipeline: another decoder, or another processor's rounding. */
 export function compareProbes(bundle: string, probes: ProbeEvidence | undefined): readonly string[] {

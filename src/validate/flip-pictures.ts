@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { FlipEvidence } from '../bundle/agreement-evidence.ts';
+import type { FlipEvidence } from '../bundle/evidence/agreement-evidence.ts';
 import { sniffImage } from '../preprocess/sniff-image.ts';
 
 /** A page that holds more is slow to open. */

@@ -1,4 +1,4 @@
-import type { SideEvidence } from '../bundle/evidence.ts';
+import type { SideEvidence } from '../bundle/evidence/validation-evidence.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { verifiedArtefact } from '../bundle/read-bundle.ts';
 import type { Device, RunOptions } from '../engines/engine.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { SideEvidence } from '../bundle/evidence.ts';
+import type { SideEvidence } from '../bundle/evidence/validation-evidence.ts';
 import { hashFiles } from '../bundle/hash-file.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { TorchliftError } from '../core/errors.ts';

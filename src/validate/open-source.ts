@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ProbeEvidence } from '../bundle/evidence.ts';
+import type { ProbeEvidence } from '../bundle/evidence/validation-evidence.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { TorchliftError } from '../core/errors.ts';
 import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
@@ -57,7 +57,6 @@ export async function openSource(
   const ranges = channelRanges(steps, channelsOf(manifest));
   const common = { bundle, manifest, ranges, samples, progress, onRestart, steps: options.preprocess === undefined ? undefined : steps };
   if (images !== undefined) return openImageFolder(resolve(images), common);
-
   if (inputs?.endsWith('.npz')) return openNpz(resolve(inputs), common);
   if (inputs !== undefined) return openRecordedRequests(resolve(inputs), common);
   return {

@@ -1,17 +1,18 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { renameSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isBundle } from '../bundle/bundle-contents.ts';
 import { diskError, FileSink } from '../bundle/file-sink.ts';
 import { readManifest } from '../bundle/read-bundle.ts';
 import { TorchliftError } from '../core/errors.ts';
-import { openPreprocessor } from '../engines/open-preprocessor.ts';
+import { openPrintedPreprocessor } from '../engines/open-preprocessor.ts';
 import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
 import type { Tensor } from '../engines/tensor.ts';
 import { writeNpz } from '../formats/npy/write-npz.ts';
 import { loadSteps } from '../preprocess/load-steps.ts';
 import { imageInput, type ModelInput, printPreprocess } from '../preprocess/print-preprocess.ts';
 import type { Step } from '../preprocess/steps.ts';
+import { readImage } from './inputs/read-image.ts';
 import { stackRows } from './inputs/stack-rows.ts';
 
 export interface PreprocessOptions {
@@ -47,35 +48,22 @@ export async function preprocessImages(images: readonly string[], options: Prepr
       remedy: 'Give --size HEIGHTxWIDTH, or a bundle as --preprocess.',
     });
   }
-  const bytes = images.map(read);
-  const folder = mkdtempSync(join(tmpdir(), 'torchlift-'));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', remove);
+  const bytes = images.map((path) => readImage(path, 'Check the path.'));
+  const preprocessor = await openPrintedPreprocessor(text, { threads: availableParallelism(), progress: options.onProgress });
   try {
-    writeFileSync(join(folder, 'preprocess.py'), text);
-    const preprocessor = await openPreprocessor({
-      source: join(folder, 'preprocess.py'),
-      threads: availableParallelism(),
-      progress: options.onProgress,
+    const prepared = await preprocessor.run(bytes);
+    const rows: Tensor[] = [];
+    const flags: { image: string; flag: string }[] = [];
+    prepared.forEach((image, index) => {
+      const name = images[index] as string;
+      if (!image.ok)
+        throw new TorchliftError('malformed-file', { what: image.message, where: name, remedy: 'Give an image that the pipeline takes.' });
+      rows.push(image.row);
+      for (const flag of image.flags) flags.push({ image: name, flag });
     });
-    try {
-      const prepared = await preprocessor.run(bytes);
-      const rows: Tensor[] = [];
-      const flags: { image: string; flag: string }[] = [];
-      prepared.forEach((image, index) => {
-        const name = images[index] as string;
-        if (!image.ok)
-          throw new TorchliftError('malformed-file', { what: image.message, where: name, remedy: 'Give an image that the pipeline takes.' });
-        rows.push(image.row);
-        for (const flag of image.flags) flags.push({ image: name, flag });
-      });
-      return { ...write(resolve(options.output), rows, images, options.preprocess), names: images, flags };
-    } finally {
-      await preprocessor.close();
-    }
+    return { ...write(resolve(options.output), rows, images, options.preprocess), names: images, flags };
   } finally {
-    process.removeListener('exit', remove);
-    remove();
+    await preprocessor.close();
   }
 }
 
@@ -88,19 +76,6 @@ function pipelineOf({ preprocess, size }: PreprocessOptions): { steps: readonly 
     steps: manifest.preprocess.steps as readonly Step[],
     input: { height: height ?? input?.height ?? null, width: width ?? input?.width ?? null },
   };
-}
-
-function read(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new TorchliftError('file-not-found', {
-      what: `can't be read (${(cause as NodeJS.ErrnoException).code})`,
-      where: path,
-      remedy: 'Check the path.',
-      cause,
-    });
-  }
 }
 
 function write(output: string, rows: readonly Tensor[], names: readonly string[], pipeline: string): { output: string; shape: readonly number[] } {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { EVIDENCE_SCHEMA, type ValidationEvidence } from '../bundle/evidence.ts';
+import { EVIDENCE_SCHEMA, type ValidationEvidence } from '../bundle/evidence/validation-evidence.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { readManifest } from '../bundle/read-bundle.ts';
 import { TorchliftError } from '../core/errors.ts';
+import { machine } from '../core/machine.ts';
 import { version } from '../core/version.ts';
-import { describeMachine } from '../engines/describe-machine.ts';
 import type { Device } from '../engines/engine.ts';
 import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
 import { float32Elements, type Tensor } from '../engines/tensor.ts';
@@ -21,10 +21,8 @@ import { findPreprocess } from './find-preprocess/find-preprocess.ts';
 import { compareLayers } from './layers/compare-layers.ts';
 import { fingerprint } from './near-copies/fingerprint.ts';
 import { NearCopyIndex } from './near-copies/near-copy-index.ts';
-
 import { type Candidate, openCandidate, type ValidatedPrecision, verifiedModel } from './open-candidate.ts';
 import { openReference, RECORDED, type Reference } from './open-reference.ts';
-
 import { openSource, type SourceOptions } from './open-source.ts';
 import { sliceRows } from './slice-rows.ts';
 import { readLabels } from './sources/read-labels.ts';
@@ -114,13 +112,14 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
       onProgress(done, source.total, `${run.accumulator.agreements} of ${run.accumulator.samples} agree`);
     }
     if (run === undefined || firstRows === undefined) throw nothingToCompare(source);
+    const { processor, cores, system } = machine();
     const layers = options.layers ? await lookIntoLayers(bundle, manifest, reference, candidate, firstRows, progress) : {};
     return {
       schema: EVIDENCE_SCHEMA,
       kind: 'validation',
       tool: { name: 'torchlift', version: version() },
       created: new Date().toISOString(),
-      machine: describeMachine(candidate.engine.device === 'cpu' ? null : candidate.engine.device),
+      machine: { processor, cores, system, gpu: candidate.engine.device === 'cpu' ? null : candidate.engine.device },
       reference: reference.side,
       candidate: candidate.side,
       data: source.description,

@@ -7,9 +7,7 @@ import warnings
 import numpy as np
 import tensorflow as tf
 from cases import HEIGHT, WIDTH, read_images, read_presets, resizes
-
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "python"))
-from torchlift_worker.tensorflow_pipeline import resize, run_pipeline  # noqa: E402
+from tensorflow_pipeline import resize, run_pipeline
 
 KERAS_MODES = ("tf", "caffe", "torch")
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
-import type { ValidationEvidence } from '../../src/bundle/evidence.ts';
+import type { ValidationEvidence } from '../../src/bundle/evidence/validation-evidence.ts';
 import { convert } from '../../src/convert/convert.ts';
 import { validate } from '../../src/validate/validate.ts';
 import { expectRefusal } from '../support/expect-refusal.ts';

@@ -1,3 +1,5 @@
+import type { Machine } from '../../core/machine.ts';
+
 /** The shape of `evidence/benchmark.json`, and of what `benchmark --json` prints. Rises with every change that an older reader would misread. */
 export const BENCHMARK_SCHEMA = 1;
 
@@ -11,7 +13,7 @@ export interface BenchmarkEvidence {
   readonly version: string;
   /** ISO 8601. */
   readonly measuredAt: string;
-  readonly machine: MachineRecord;
+  readonly machine: Machine;
   readonly batchSize: number;
   /** Of each framework, and of each variant. */
   readonly iterations: number;
@@ -26,15 +28,6 @@ export interface BenchmarkEvidence {
   readonly warnings: readonly string[];
   /** Against an earlier run; null where none was given. */
   readonly comparison: ComparisonRecord | null;
-}
-
-export interface MachineRecord {
-  readonly processor: string;
-  readonly cores: number;
-  readonly memoryBytes: number;
-  /** `linux x64` */
-  readonly system: string;
-  readonly node: string;
 }
 
 /** Milliseconds of one batch, percentiles by nearest rank; images a second. */

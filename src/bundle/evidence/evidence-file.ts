@@ -1,44 +1,40 @@
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { diskError } from '../file-sink.ts';
+import { orDiskError } from '../file-sink.ts';
+import { makeFolders } from '../make-folders.ts';
+import { replaceFile } from '../replace-file.ts';
 
-/** `evidence/<name>.json` of a bundle. */
-function evidencePath(bundle: string, name: string): string {
-  return join(bundle, 'evidence', `${name}.json`);
+/** Where a bundle's evidence of one kind is, and its page. */
+function pathsOf(bundle: string, name: string) {
+  const folder = join(bundle, 'evidence');
+  return { folder, json: join(folder, `${name}.json`), page: join(folder, `${name}.html`) };
 }
 
 /** Makes the folder; finds out before hours of work whether their result can be kept. Errors: `io`. */
 export function prepareEvidence(bundle: string): void {
-  const folder = join(bundle, 'evidence');
-  try {
-    mkdirSync(folder, { recursive: true });
+  const { folder } = pathsOf(bundle, '');
+  orDiskError(folder, () => {
+    makeFolders(folder);
     accessSync(folder, constants.W_OK);
-  } catch (cause) {
-    throw diskError(folder, cause);
-  }
+  });
 }
 
-/** Puts a result into the bundle by a rename: the old one or the new one, never half of it. Errors: `io`. */
-export function writeEvidence(bundle: string, name: string, evidence: unknown): void {
-  const path = evidencePath(bundle, name);
-  const partial = `${path}.partial-${process.pid}`;
-  const remove = () => rmSync(partial, { force: true });
-  process.once('exit', remove);
-  try {
-    writeFileSync(partial, `${JSON.stringify(evidence, null, 2)}\n`);
-    renameSync(partial, path);
-  } catch (cause) {
-    remove();
-    throw diskError(path, cause);
-  } finally {
-    process.removeListener('exit', remove);
-  }
+/**
+ * Puts a piece of evidence, and its page where it has one, into a bundle's `evidence/`, each by a rename: whoever reads meanwhile finds the old one
+ * or the new one, whole. The page comes first, so that evidence never stands without it. Returns where they are. Errors: `io`.
+ */
+export function writeEvidence(bundle: string, name: 'validation' | 'benchmark', evidence: unknown, page?: string) {
+  prepareEvidence(bundle);
+  const paths = pathsOf(bundle, name);
+  if (page !== undefined) replaceFile(paths.page, page);
+  replaceFile(paths.json, `${JSON.stringify(evidence, null, 1)}\n`);
+  return paths;
 }
 
 /** What stands in a bundle's evidence; undefined where there is none of that schema. */
 export function readEvidence<T extends { readonly schema: number }>(bundle: string, name: string, schema: T['schema']): T | undefined {
   try {
-    const evidence = JSON.parse(readFileSync(evidencePath(bundle, name), 'utf8')) as T | null;
+    const evidence = JSON.parse(readFileSync(pathsOf(bundle, name).json, 'utf8')) as T | null;
     return evidence?.schema === schema ? evidence : undefined;
   } catch {
     return undefined;

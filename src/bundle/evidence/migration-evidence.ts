@@ -1,6 +1,6 @@
-import type { ValidationEvidence } from '../evidence.ts';
 import type { ArtefactRecord, SourceRecord } from '../manifest.ts';
 import type { BenchmarkEvidence, RunPrecision } from './benchmark-evidence.ts';
+import type { ValidationEvidence } from './validation-evidence.ts';
 
 /** The shape of what `migrate --json` prints. Rises with every change that an older reader would misread. */
 export const MIGRATION_SCHEMA = 1;

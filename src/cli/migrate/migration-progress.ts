@@ -1,8 +1,7 @@
 import { printable } from '../../core/printable.ts';
-import { formatCount } from '../format.ts';
 import type { ProgressDisplay } from '../progress.ts';
-import { progressBar } from '../progress-bar.ts';
 import { roundsDisplay } from '../rounds-display.ts';
+import { samplesLine } from '../samples-line.ts';
 import type { MigrationOptions } from './migration-steps.ts';
 import type { RunStepsOptions } from './run-steps.ts';
 
@@ -20,11 +19,7 @@ export function migrationProgress(
       show(isSkipped ? 'was done already' : 'begins');
     },
     onProgress: show,
-    onSamples: (done, total, line) => {
-      if (done === 0) return show(line);
-      const secondsLeft = ((total - done) / done) * ((performance.now() - started) / 1000);
-      show(`${progressBar(total === 0 ? 1 : done / total, secondsLeft)}, ${formatCount(done)} of ${formatCount(total)}; ${line}`);
-    },
+    onSamples: (done, total, line) => show(done === 0 ? line : samplesLine(done, total, performance.now() - started, line)),
     onRounds: rounds,
   };
 }

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { runBenchmark } from '../../benchmark/benchmark.ts';
-import { machine } from '../../benchmark/machine.ts';
 import type { RoundsProgress } from '../../benchmark/run-rounds.ts';
 import type { RunPrecision } from '../../bundle/evidence/benchmark-evidence.ts';
 import { hashFiles } from '../../bundle/hash-file.ts';
 import { readManifest, verifiedArtefact } from '../../bundle/read-bundle.ts';
 import { replaceFile } from '../../bundle/replace-file.ts';
 import { convert } from '../../convert/convert.ts';
+import { machine } from '../../core/machine.ts';
 import { version } from '../../core/version.ts';
 import { validate } from '../../validate/validate.ts';
 import { keepValidation } from '../keep-validation.ts';

@@ -1,4 +1,4 @@
-import type { SeriesPoint } from '../../bundle/agreement-evidence.ts';
+import type { SeriesPoint } from '../../bundle/evidence/agreement-evidence.ts';
 import { type Html, html } from '../html.ts';
 import { count, percent, roundPercent } from '../numbers.ts';
 import { CHART, chartFrame, px } from './frame.ts';

@@ -1,4 +1,4 @@
-import type { DifferenceEvidence } from '../../bundle/agreement-evidence.ts';
+import type { DifferenceEvidence } from '../../bundle/evidence/agreement-evidence.ts';
 import { type Html, html } from '../html.ts';
 import { count, superscript } from '../numbers.ts';
 import { CHART, chartFrame, px } from './frame.ts';

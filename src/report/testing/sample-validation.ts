@@ -1,4 +1,4 @@
-import type { ValidationEvidence } from '../../bundle/evidence.ts';
+import type { ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
 
 const interval = { lower: 0.985, upper: 0.9975 };
 const differences = {

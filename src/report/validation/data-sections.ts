@@ -1,4 +1,4 @@
-import type { ValidationEvidence } from '../../bundle/evidence.ts';
+import type { ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { type Html, html } from '../html.ts';
 import { count, counted, percent, percentRange, points, rounded3, small, threshold } from '../numbers.ts';
 import { number, table, text } from '../table.ts';

@@ -1,4 +1,4 @@
-import type { DecisionEvidence, FlipEvidence, HeadEvidence, ScoreEvidence } from '../../bundle/agreement-evidence.ts';
+import type { DecisionEvidence, FlipEvidence, HeadEvidence, ScoreEvidence } from '../../bundle/evidence/agreement-evidence.ts';
 import { type Html, html } from '../html.ts';
 import { small } from '../numbers.ts';
 

@@ -1,4 +1,4 @@
-import type { ValidationEvidence } from '../../bundle/evidence.ts';
+import type { ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { count, counted } from '../numbers.ts';
 
 /** What the figures don't speak of, or were disturbed by: one line each. */

@@ -1,4 +1,4 @@
-import type { EvidenceHeader, SideEvidence } from '../../bundle/evidence.ts';
+import type { EvidenceHeader, SideEvidence } from '../../bundle/evidence/validation-evidence.ts';
 
 export const PRECISION_WORDS = { fp32: 'float32', autocast: 'autocast', bf16: 'bfloat16', fp16: 'float16' } as const;
 

@@ -1,4 +1,4 @@
-import type { ValidationEvidence } from '../../bundle/evidence.ts';
+import type { ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { agreementChart } from '../charts/agreement-chart.ts';
 import { type Html, html } from '../html.ts';
 import { count, percent, percentRange, small } from '../numbers.ts';

@@ -1,4 +1,4 @@
-import type { ValidationEvidence } from '../../bundle/evidence.ts';
+import type { ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { checklist } from '../checklist.ts';
 import { type Html, html } from '../html.ts';
 import { count, percent, percentRange } from '../numbers.ts';
@@ -8,6 +8,7 @@ import type { Pictures } from './flip-gallery.ts';
 import { gapWords } from './gap-words.ts';
 import { machineWords, sideWords } from './origin-words.ts';
 import { agreement, classes, directions, stages } from './outcome-sections.ts';
+import { pipelineWords } from './pipeline-words.ts';
 import { differences, flips, layers } from './score-sections.ts';
 import { checksOf, neededWords, verdictWord } from './verdict-words.ts';
 
@@ -29,6 +30,7 @@ export function printValidation(evidence: ValidationEvidence, pictures: Pictures
 export function validationSections(evidence: ValidationEvidence, pictures: Pictures): readonly Html[] {
   return [
     warnings(evidence),
+    pipeline(evidence),
     agreement(evidence),
     stages(evidence),
     classes(evidence),
@@ -56,6 +58,11 @@ function warnings(evidence: ValidationEvidence): Html | null {
   const lines = gapWords(evidence);
   if (lines.length === 0) return null;
   return html`<div class="warnings"><strong>What this doesn’t say</strong><ul>${lines.map((line) => html`<li>${line}</li>\n`)}</ul></div>`;
+}
+
+function pipeline({ preprocess }: ValidationEvidence): Html | null {
+  if (preprocess === undefined) return null;
+  return html`<h2>Pipeline</h2><ul>${pipelineWords(preprocess).map((line) => html`<li>${line}</li>\n`)}</ul>`;
 }
 
 /** What was run on what machine, and how it is read. */

@@ -1,7 +1,8 @@
-import type { ValidationEvidence } from '../../bundle/evidence.ts';
+import type { ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { differenceChart } from '../charts/difference-chart.ts';
 import { Html, html } from '../html.ts';
-import { layerChart } from '../layer-chart.ts';
+import { comparisonOf } from '../layers/comparison-of.ts';
+import { layerChart } from '../layers/layer-chart.ts';
 import { count, small } from '../numbers.ts';
 import { number, table, text } from '../table.ts';
 import { flipGallery, type Pictures } from './flip-gallery.ts';
@@ -20,18 +21,15 @@ ${table(
 )}`;
 }
 
-export function layers({
-  layers: list,
-  firstDivergence = null,
-  firstDivergenceAt = null,
-  unmatched = [],
-  sourceDifference,
-}: ValidationEvidence): Html | null {
-  if (list === undefined) return null;
+export function layers(evidence: ValidationEvidence): Html | null {
+  const comparison = comparisonOf(evidence);
+  if (comparison === null) return null;
+  const { layers: list, firstDivergence } = comparison;
+  const { sourceDifference } = evidence;
   const absorbed = list.flatMap((layer) => ('absorbedBy' in layer ? [`${layer.name} (in ${layer.absorbedBy})`] : []));
   return html`<h2>Layer by layer</h2>
 <p>${firstDivergence === null ? 'No call diverges.' : html`The first call that diverges is <code>${firstDivergence}</code>.`}</p>
-${new Html(layerChart({ layers: list, firstDivergence, firstDivergenceAt, unmatched }))}
+${new Html(layerChart(comparison))}
 ${sourceDifference == null ? null : html`<p>model.pt answers as model.py does, to within ${small(sourceDifference)}.</p>`}
 ${absorbed.length === 0 ? null : html`<p class="soft">Folded into another call: ${absorbed.join(', ')}.</p>`}`;
 }

@@ -1,7 +1,8 @@
-import type { ValidationEvidence } from '../../bundle/evidence.ts';
+import type { ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { count, counted, percent, percentRange, points, rounded3, small, threshold } from '../numbers.ts';
 import { gapWords } from './gap-words.ts';
 import { sideWords } from './origin-words.ts';
+import { pipelineWords } from './pipeline-words.ts';
 import { checksOf, neededWords, verdictWord } from './verdict-words.ts';
 
 /** As many flips as fit beside the rest; the page and the evidence have more. */
@@ -16,6 +17,7 @@ export function validationText(evidence: ValidationEvidence): string {
   const row = (title: string, text: string) => lines.push(`  ${title.padEnd(TITLE_WIDTH)}${text}`);
   const rows = (title: string, texts: readonly string[]) => texts.forEach((text, index) => void row(index === 0 ? title : '', text));
 
+  if (evidence.preprocess !== undefined) rows('pipeline', pipelineWords(evidence.preprocess));
   row('agreement', `${count(agreements)} of ${counted(samples, 'sample')}, ${percent(agreement)}, 95 % interval ${percentRange(clopperPearson)}`);
   const marks = { true: '✓', false: '✗', null: '–' } as const;
   rows(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ValidationEvidence } from '../../bundle/evidence.ts';
+import type { ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { SAMPLE_VALIDATION } from '../testing/sample-validation.ts';
 import { printValidation } from './print-validation.ts';
 import { validationText } from './validation-text.ts';

@@ -1,4 +1,4 @@
-import type { AgreementEvidence } from '../../bundle/agreement-evidence.ts';
+import type { AgreementEvidence } from '../../bundle/evidence/agreement-evidence.ts';
 import type { Check } from '../checklist.ts';
 import { count, counted, percent, roundPercent } from '../numbers.ts';
 import type { Tone } from '../page.ts';

@@ -1,4 +1,4 @@
-import type { AgreementEvidence, ClassEvidence } from '../../bundle/agreement-evidence.ts';
+import type { AgreementEvidence, ClassEvidence } from '../../bundle/evidence/agreement-evidence.ts';
 import { invariant } from '../../core/errors.ts';
 import { createDecider, type Decider } from '../../policy/create-decider.ts';
 import { type Decision, isSameDecision } from '../../policy/decision.ts';

@@ -1,4 +1,4 @@
-import type { AccuracyEvidence, AccuracySide } from '../../bundle/agreement-evidence.ts';
+import type { AccuracyEvidence, AccuracySide } from '../../bundle/evidence/agreement-evidence.ts';
 import type { Decision, HeadDecision } from '../../policy/decision.ts';
 import type { Head } from '../../policy/head.ts';
 import { mcnemarExact } from '../../statistics/mcnemar.ts';

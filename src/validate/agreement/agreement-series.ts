@@ -1,4 +1,4 @@
-import type { SeriesPoint } from '../../bundle/agreement-evidence.ts';
+import type { SeriesPoint } from '../../bundle/evidence/agreement-evidence.ts';
 import { clopperPearson } from '../../statistics/clopper-pearson.ts';
 import { peekSafeLowerBound } from '../../statistics/peek-safe-bound.ts';
 import { ALPHA } from './rate.ts';

@@ -1,4 +1,4 @@
-import type { CoverageEvidence, CoverageRow } from '../../bundle/agreement-evidence.ts';
+import type { CoverageEvidence, CoverageRow } from '../../bundle/evidence/agreement-evidence.ts';
 import type { Decision } from '../../policy/decision.ts';
 import type { Head } from '../../policy/head.ts';
 import type { ImageFacts } from '../sample.ts';

@@ -1,4 +1,4 @@
-import type { AgreementEvidence, DirectionEvidence } from '../../bundle/agreement-evidence.ts';
+import type { AgreementEvidence, DirectionEvidence } from '../../bundle/evidence/agreement-evidence.ts';
 import type { Decision } from '../../policy/decision.ts';
 import { ACTIONS } from '../../policy/policy.ts';
 import { peekSafeLowerBound, peekSafeUpperBound } from '../../statistics/peek-safe-bound.ts';

@@ -1,4 +1,4 @@
-import type { DecisionEvidence, FlipEvidence, ScoreEvidence } from '../../bundle/agreement-evidence.ts';
+import type { DecisionEvidence, FlipEvidence, ScoreEvidence } from '../../bundle/evidence/agreement-evidence.ts';
 import type { Decision } from '../../policy/decision.ts';
 import type { Sample } from '../sample.ts';
 

@@ -1,4 +1,4 @@
-import type { PerMillion, ProductionEvidence } from '../../bundle/agreement-evidence.ts';
+import type { PerMillion, ProductionEvidence } from '../../bundle/evidence/agreement-evidence.ts';
 import type { Decision } from '../../policy/decision.ts';
 import { stratifiedRate } from '../../statistics/stratified-rate.ts';
 import { ALPHA } from './rate.ts';

@@ -1,4 +1,4 @@
-import type { RateEvidence } from '../../bundle/agreement-evidence.ts';
+import type { RateEvidence } from '../../bundle/evidence/agreement-evidence.ts';
 import { clopperPearson } from '../../statistics/clopper-pearson.ts';
 
 /** The certainty of every figure of a validation: 95 %, two-sided for intervals, one-sided for bounds. */

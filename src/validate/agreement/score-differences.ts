@@ -1,4 +1,4 @@
-import type { DifferenceEvidence, NonFiniteEvidence } from '../../bundle/agreement-evidence.ts';
+import type { DifferenceEvidence, NonFiniteEvidence } from '../../bundle/evidence/agreement-evidence.ts';
 import { invariant } from '../../core/errors.ts';
 import type { Head } from '../../policy/head.ts';
 import { LogHistogram } from '../../statistics/log-histogram.ts';

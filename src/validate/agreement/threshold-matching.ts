@@ -1,4 +1,4 @@
-import type { MatchedThresholdEvidence } from '../../bundle/agreement-evidence.ts';
+import type { MatchedThresholdEvidence } from '../../bundle/evidence/agreement-evidence.ts';
 import type { Head } from '../../policy/head.ts';
 import type { Action, Policy } from '../../policy/policy.ts';
 import { matchThreshold } from '../../statistics/matched-threshold.ts';

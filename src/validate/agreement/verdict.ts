@@ -1,4 +1,4 @@
-import type { AgreementEvidence, GateEvidence, NeededSamples } from '../../bundle/agreement-evidence.ts';
+import type { AgreementEvidence, GateEvidence, NeededSamples } from '../../bundle/evidence/agreement-evidence.ts';
 import type { Head } from '../../policy/head.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { samplesNeededAtCount, samplesNeededAtRate } from '../../statistics/needed-samples.ts';

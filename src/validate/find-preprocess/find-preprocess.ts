@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { FoundPipelineEvidence } from '../../bundle/evidence.ts';
+import type { FoundPipelineEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import type { Manifest, PortRecord } from '../../bundle/manifest.ts';
 import { TorchliftError } from '../../core/errors.ts';
 import type { Engine, RunOptions } from '../../engines/engine.ts';
@@ -11,6 +10,7 @@ import type { Progress } from '../../engines/runtimes/ensure-runtime.ts';
 import { float32Elements, type Tensor } from '../../engines/tensor.ts';
 import { imageInput } from '../../preprocess/print-preprocess.ts';
 import { drawImages, listImages } from '../inputs/list-images.ts';
+import { readImage } from '../inputs/read-image.ts';
 import { stackRows } from '../inputs/stack-rows.ts';
 import { readRecordedRequests } from '../sources/read-recorded-requests.ts';
 import { SUPERVISION } from '../supervision.ts';
@@ -33,6 +33,8 @@ export interface FindPreprocessOptions {
 const MOST_IMAGES = 24;
 /** Pipelines whose rows are held at once. */
 const CHUNK = 32;
+
+const PATHS = 'Paths in recorded requests are absolute, or relative to their file.';
 
 interface AnsweredImage {
   readonly path: string;
@@ -157,7 +159,7 @@ async function recordedImages(path: string, manifest: Manifest): Promise<readonl
         where: path,
         remedy: 'Each line is {"image": path, "scores": [numbers]} here.',
       });
-    found.push({ path: content.image, bytes: await bytesOf(content.image), scores: joined(scores) });
+    found.push({ path: content.image, bytes: readImage(content.image, PATHS), scores: joined(scores) });
     if (found.length === MOST_IMAGES) break;
   }
   if (found.length === 0) throw new TorchliftError('usage', { what: 'has no recorded request', where: path, remedy: 'Some twenty are needed.' });
@@ -169,7 +171,7 @@ async function askedImages(folder: string, url: string, manifest: Manifest): Pro
   try {
     const found: AnsweredImage[] = [];
     for (const file of drawImages(listImages(folder), MOST_IMAGES)) {
-      const bytes = await bytesOf(join(folder, file));
+      const bytes = readImage(join(folder, file), 'Check the folder.');
       const { outputs } = await remote.runBytes([bytes]);
       found.push({ path: file, bytes, scores: joined(outputs.map(float32Elements)) });
     }
@@ -181,17 +183,4 @@ async function askedImages(folder: string, url: string, manifest: Manifest): Pro
 
 function joined(scores: readonly Float32Array[]): Float32Array {
   return Float32Array.from(scores.flatMap((row) => [...row]));
-}
-
-async function bytesOf(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new TorchliftError('file-not-found', {
-      what: `can't be read (${(cause as NodeJS.ErrnoException).code})`,
-      where: path,
-      remedy: 'Paths in recorded requests are absolute, or relative to their file.',
-      cause,
-    });
-  }
 }

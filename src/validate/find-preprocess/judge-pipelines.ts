@@ -1,4 +1,4 @@
-import type { FoundPipelineEvidence } from '../../bundle/evidence.ts';
+import type { FoundPipelineEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { largestDifference, type TriedPipeline } from './search-pipelines.ts';
 
 /**

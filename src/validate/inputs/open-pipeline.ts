@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { ProbeEvidence } from '../../bundle/evidence.ts';
-import { hashFiles } from '../../bundle/hash-file.ts';
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import type { ProbeEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import type { Manifest, PortRecord } from '../../bundle/manifest.ts';
 import { verifiedArtefact } from '../../bundle/read-bundle.ts';
 import { TorchliftError } from '../../core/errors.ts';
-import { openPreprocessor, type Preprocessor } from '../../engines/open-preprocessor.ts';
+import { openPreprocessor, openPrintedPreprocessor, type Preprocessor } from '../../engines/open-preprocessor.ts';
 import { imageInput, printPreprocess } from '../../preprocess/print-preprocess.ts';
 import type { Step } from '../../preprocess/steps.ts';
 import { SUPERVISION } from '../supervision.ts';
@@ -27,38 +25,23 @@ export async function openPipeline({ bundle, manifest, steps, progress, onRestar
   progress('starting the decoders');
   const options = { threads: availableParallelism(), supervision: { ...SUPERVISION, onRestart }, progress };
   const port = manifest.inputs[0] as PortRecord;
-  const opened = async (source: string, preprocessor: Preprocessor): Promise<Pipeline> => {
+  const opened = async (preprocessor: Preprocessor, sha256: string): Promise<Pipeline> => {
     try {
-      return { preprocessor, port, size, probes: { pipeline: hashFiles([source]), images: await preprocessor.probe() } };
+      return { preprocessor, port, size, probes: { pipeline: sha256, images: await preprocessor.probe() } };
     } catch (error) {
       await preprocessor.close();
       throw error;
     }
   };
-  if (steps === undefined && Object.hasOwn(manifest.artefacts, 'preprocess.py')) {
+  const kept = manifest.artefacts['preprocess.py'];
+  if (steps === undefined && kept !== undefined) {
     const source = verifiedArtefact(bundle, manifest, 'preprocess.py');
-    return opened(source, await openPreprocessor({ source, ...options }));
+    return opened(await openPreprocessor({ source, ...options }), kept.sha256);
   }
   const input = imageInput(manifest.inputs);
   const text = input && printPreprocess(steps ?? (manifest.preprocess.steps as readonly Step[]), input);
   if (text === undefined) throw noSize(manifest);
-  const folder = mkdtempSync(join(tmpdir(), 'torchlift-'));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', remove);
-  const source = join(folder, 'preprocess.py');
-  writeFileSync(source, text);
-  try {
-    const preprocessor = await openPreprocessor({ source, ...options });
-    const close = async () => {
-      await preprocessor.close();
-      process.removeListener('exit', remove);
-      remove();
-    };
-    return await opened(source, { ...preprocessor, close });
-  } catch (error) {
-    remove();
-    throw error;
-  }
+  return opened(await openPrintedPreprocessor(text, options), createHash('sha256').update(text).digest('hex'));
 }
 
 function imageSize(manifest: Manifest): readonly [number, number] {

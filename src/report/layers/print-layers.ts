@@ -1,5 +1,5 @@
-import type { LayerComparison, LayerRecord } from '../bundle/evidence/layer-comparison.ts';
-import { printable } from '../core/printable.ts';
+import type { LayerComparison, LayerRecord } from '../../bundle/evidence/layer-comparison.ts';
+import { printable } from '../../core/printable.ts';
 import { callTitle, divergenceSentence, type LayerPoint, LOWEST_EXPONENT, layerSeries, printDifference } from './layer-series.ts';
 
 /** Eighths of a character, from nothing to all of it. */

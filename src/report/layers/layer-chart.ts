@@ -1,4 +1,4 @@
-import type { LayerComparison } from '../bundle/evidence/layer-comparison.ts';
+import type { LayerComparison } from '../../bundle/evidence/layer-comparison.ts';
 import { callTitle, divergenceSentence, type LayerPoint, LOWEST_EXPONENT, layerSeries, printDifference } from './layer-series.ts';
 
 /** Of the drawing; the picture is stretched to the width it is given. */

@@ -1,4 +1,4 @@
-import type { ComparedLayer, LayerComparison } from '../bundle/evidence/layer-comparison.ts';
+import type { ComparedLayer, LayerComparison } from '../../bundle/evidence/layer-comparison.ts';
 
 /** One call of a chart. */
 export interface LayerPoint {

@@ -1,5 +1,6 @@
+import type { Machine } from '../../core/machine.ts';
 import type { AgreementEvidence } from './agreement-evidence.ts';
-import type { LayerComparison } from './evidence/layer-comparison.ts';
+import type { LayerComparison } from './layer-comparison.ts';
 
 /** The shape of the files in `evidence/`. Rises with every change that an older reader would misread. */
 export const EVIDENCE_SCHEMA = 1;
@@ -13,13 +14,8 @@ export interface EvidenceHeader {
   readonly machine: MachineEvidence;
 }
 
-export interface MachineEvidence {
-  readonly processor: string;
-  readonly cores: number;
-  /** `linux x64` */
-  readonly system: string;
-  readonly gpu: string | null;
-}
+/** `gpu`: the device's name, as a worker told it. */
+export type MachineEvidence = Pick<Machine, 'processor' | 'cores' | 'system'> & { readonly gpu: string | null };
 
 /** One of the two models that were compared. */
 export interface SideEvidence {
@@ -31,8 +27,7 @@ export interface SideEvidence {
   readonly precision: 'fp32' | 'autocast' | 'bf16' | 'fp16' | null;
 }
 
-/** `evidence/validation.json`, and what `torchlift validate --json` prints. */
-/** With `--layers` it has the layers' comparison too. */
+/** `evidence/validation.json`, and what `torchlift validate --json` prints; with `--layers` the layers' comparison too. */
 export interface ValidationEvidence extends EvidenceHeader, AgreementEvidence, Partial<LayerComparison> {
   readonly kind: 'validation';
   readonly reference: SideEvidence;

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { EvidenceHeader } from './evidence.ts';
-import { writeEvidence } from './write-evidence.ts';
+import { writeEvidence } from './evidence-file.ts';
+import type { EvidenceHeader } from './validation-evidence.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'torchlift-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ComparedLayer, LayerComparison, LayerRecord } from '../bundle/evidence/layer-comparison.ts';
+import type { ComparedLayer, LayerComparison, LayerRecord } from '../../bundle/evidence/layer-comparison.ts';
 import { layerChart } from './layer-chart.ts';
 import { printLayers } from './print-layers.ts';
 
