@@ -13,7 +13,7 @@ PROBES = Path(__file__).parent / "probes"
 
 
 class PreprocessHost:
-    METHODS = ("run", "variants", "probe")
+    METHODS = ("run", "decode", "variants", "probe")
 
     def __init__(self, model=None, threads=None, device="cpu"):
         """model: path of a `preprocess.py` whose hash the caller has verified; None where only `variants` is asked for."""
@@ -21,17 +21,23 @@ class PreprocessHost:
         warnings.simplefilter("always")
         warnings.showwarning = note
         self.pool = ThreadPoolExecutor(threads or 1)
-        self.preprocess = None
+        self.preprocess = self.module = None
         if model is not None:
             spec = importlib.util.spec_from_file_location("preprocess", model)
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-            self.preprocess = module.preprocess
+            self.module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(self.module)
+            self.preprocess = self.module.preprocess
 
     def run(self, images):
         """Rows of the images that could be read, in their order, and for each image {error} or {flags}."""
         results = list(self.pool.map(lambda image: attempt(lambda: self.preprocess(bytes(image)).numpy()), images))
         return [row for row, _ in results if row is not None], {"images": [report for _, report in results]}
+
+    def decode(self, images, decoder):
+        """The images' pixels, uint8 [H, W, 3], by the decoder of the pipeline, which is named."""
+        function = getattr(self.module, f"decode_{decoder}")
+        results = list(self.pool.map(lambda image: attempt(lambda: function(bytes(image))), images))
+        return [pixels for pixels, _ in results if pixels is not None], {"images": [report for _, report in results]}
 
     def variants(self, images, pipelines, height, width):
         """One image under several lists of steps; what two lists begin with in common is done once."""

@@ -11,10 +11,11 @@ import tensorflow as tf  # noqa: E402
 
 from torchlift_worker.keras_calls import layer_places, record_calls  # noqa: E402
 from torchlift_worker.measuring import measure  # noqa: E402
+from torchlift_worker.tensorflow_pipeline import decode, run_pipeline  # noqa: E402
 
 
 class TensorFlowHost:
-    METHODS = ("run", "measure", "layers", "layer")
+    METHODS = ("run", "measure", "prepare", "layers", "layer")
 
     def __init__(self, model, threads=None, device="auto"):
         """model: path of a Keras `.h5`. It is the user's own, already in production; Lambda layers in it run as they do there.
@@ -47,6 +48,18 @@ class TensorFlowHost:
         """Milliseconds of each of so many runs, float64."""
         return [measure(lambda: self.run(arrays, call), iterations)], {}
 
+    def prepare(self, arrays, steps, height, width):
+        """Rows float32 [H, W, 3] that TensorFlow's own operations make of images: of their bytes where the first step is to decode, else of decoded
+        pixels [H, W, 3]. For each image {} or {error}."""
+        reports, rows = [], []
+        for array in arrays:
+            try:
+                rows.append(prepare(array, steps, height, width))
+                reports.append({})
+            except Exception as error:  # whatever it throws at a file that isn't whole
+                reports.append({"error": f"{error}"})
+        return rows, {"images": reports}
+
     def layers(self, arrays):
         """What every call of a layer gives, in order: {calls: [{paths, index, className, dtype}]}. The tensors wait for `layer`."""
         inputs = [tf.constant(array) for array in arrays]
@@ -64,6 +77,12 @@ class TensorFlowHost:
         """The tensor of one call of the last `layers`, as float32 or, where that isn't exact, float64; it is forgotten then."""
         tap, self.taps[position] = self.taps[position], None
         return [tap.astype(np.result_type(tap.dtype, np.float32), copy=False)], {}
+
+
+def prepare(array, steps, height, width):
+    if steps and steps[0]["step"] == "decode":
+        return run_pipeline(decode(bytes(array)), steps[1:], height, width)
+    return run_pipeline(tf.constant(array), steps, height, width)
 
 
 def stock_layers():

@@ -22,6 +22,7 @@ export const ERRORS = {
   'malformed-message': 5,
   'worker-failed': 70,
   'remote-failed': 74,
+  'remote-refused': 74,
   internal: 70,
   io: 74,
   interrupted: 130,
@@ -48,6 +49,7 @@ const REMEDIES: Readonly<Record<Exclude<ErrorCode, 'internal'>, string>> = {
   'worker-failed': 'Check the model in its own framework.',
   'malformed-message': 'Check that both sides speak the same protocol.',
   'remote-failed': 'Check the address and the server, and try again.',
+  'remote-refused': "Check the model's name and version in the address, and that the inputs are what it takes.",
   io: 'Check the disk, the permissions and the network, and try again.',
   interrupted: 'Run the command again.',
 };

@@ -6,7 +6,7 @@ export interface Engine {
   readonly description: string;
   /** Milliseconds from start to ready, the framework's import included. */
   readonly loadMs: number;
-  /** Inputs and outputs in the model's order. Errors: `worker-failed`, `remote-failed`. */
+  /** Inputs and outputs in the model's order. Errors: `worker-failed`, `remote-failed`, `remote-refused`. */
   run(inputs: readonly Tensor[], options?: RunOptions): Promise<RunResult>;
   close(): Promise<void>;
 }

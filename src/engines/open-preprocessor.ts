@@ -24,6 +24,8 @@ export interface PreprocessorOptions {
 export interface Preprocessor {
   /** One row [1, …] for each image, or why there is none; one bad image fails alone. */
   run(images: readonly Uint8Array[]): Promise<readonly PreparedImage[]>;
+  /** The images' pixels [H, W, 3], before anything else; `decoder`: the one that the pipeline has. */
+  decode(images: readonly Uint8Array[], decoder: string): Promise<readonly PreparedImage[]>;
   /** One image under several pipelines: rows [height, width, 3]. */
   variants(image: Uint8Array, pipelines: readonly unknown[], height: number, width: number): Promise<readonly PreparedImage[]>;
   /** sha256 of what the pipeline makes of each probe image that comes with the package, by file name. */
@@ -43,6 +45,7 @@ export async function openPreprocessor({ source, threads, supervision, progress 
   };
   return {
     run: (images) => ask('run', {}, images),
+    decode: (images, decoder) => ask('decode', { decoder }, images),
     variants: (image, pipelines, height, width) => ask('variants', { pipelines, height, width }, [image]),
     probe: async () => (await worker.request('probe', {}, [])).header.probes as Readonly<Record<string, string>>,
     close: () => worker.close(),

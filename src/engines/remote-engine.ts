@@ -26,7 +26,7 @@ export interface RemoteOptions {
 /** A model behind TensorFlow Serving's REST or the Open Inference Protocol: what runs in production today. */
 export interface RemoteEngine extends Engine {
   readonly signature: WireSignature;
-  /** Sends images as they are, compressed, to a model whose one input is bytes. Errors: `usage` where it isn't, `remote-failed`. */
+  /** Sends images as they are, compressed, to a model whose one input is bytes. Errors: `usage` where it isn't, `remote-refused` (an image that it doesn't take), `remote-failed`. */
   runBytes(images: readonly Uint8Array[]): Promise<RunResult>;
 }
 
@@ -135,9 +135,12 @@ class ServedModel implements RemoteEngine {
   }
 }
 
+/** What servers answer to an input that they don't take; they would take another. */
+const REFUSALS = new Set([400, 413, 415, 422]);
+
 function expectOk(answer: HttpAnswer, address: ModelUrl): HttpAnswer {
   if (answer.status === 200) return answer;
-  throw new TorchliftError('remote-failed', {
+  throw new TorchliftError(REFUSALS.has(answer.status) ? 'remote-refused' : 'remote-failed', {
     what: `answered ${answer.status}: ${decodeErrorMessage(textOf(answer)) || 'nothing'}`,
     where: address.text,
     remedy:

@@ -5,7 +5,7 @@ import { hashFiles } from '../bundle/hash-file.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { TorchliftError } from '../core/errors.ts';
 import type { Engine } from '../engines/engine.ts';
-import { openRemote } from '../engines/remote-engine.ts';
+import { openRemote, type RemoteEngine } from '../engines/remote-engine.ts';
 import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
 import { openWorker, type WorkerEngine } from '../engines/worker-engine.ts';
 import { SUPERVISION } from './supervision.ts';
@@ -15,6 +15,10 @@ export interface Reference {
   readonly engine: Engine | null;
   /** The same in TensorFlow here, whose layers can be looked into. */
   readonly worker: WorkerEngine | null;
+  /** The same where it is a served model. */
+  readonly remote: RemoteEngine | null;
+  /** It decodes images itself; nothing else can be asked of it. */
+  readonly takesBytes: boolean;
   readonly side: SideEvidence;
   readonly warnings: readonly string[];
   /** Whether it computes on the cores of this machine. */
@@ -25,6 +29,8 @@ export interface Reference {
 export const RECORDED: Reference = {
   engine: null,
   worker: null,
+  remote: null,
+  takesBytes: false,
   side: { engine: 'recorded scores', model: 'recorded requests', sha256: null, precision: null },
   warnings: [],
   isLocal: false,
@@ -60,6 +66,8 @@ export async function openReference(
     return {
       engine,
       worker: null,
+      remote: engine,
+      takesBytes: engine.signature.inputs.length === 1 && engine.signature.inputs[0]?.dtype === 'bytes',
       side: { engine: engine.description, model: reference, sha256: null, precision: null },
       warnings: [],
       isLocal: false,
@@ -83,6 +91,8 @@ export async function openReference(
   return {
     engine,
     worker: engine,
+    remote: null,
+    takesBytes: false,
     side: { engine: engine.description, model: basename(reference), sha256, precision: 'fp32' },
     warnings,
     isLocal: true,

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { ProbeEvidence } from '../bundle/evidence/validation-evidence.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { TorchliftError } from '../core/errors.ts';
 import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
@@ -9,6 +8,7 @@ import type { BatchSource } from './batch.ts';
 import { generatedInputs } from './inputs/generated-inputs.ts';
 import { openImageFolder } from './inputs/open-image-folder.ts';
 import { openNpz } from './inputs/open-npz.ts';
+import type { Pipeline } from './inputs/open-pipeline.ts';
 import { openRecordedRequests } from './inputs/open-recorded-requests.ts';
 import { channelRanges } from './near-copies/channel-ranges.ts';
 import type { ChannelRange } from './near-copies/fingerprint.ts';
@@ -31,8 +31,8 @@ export interface OpenSource extends BatchSource {
   /** By channel, what the pipeline makes of black and white. */
   readonly ranges: readonly ChannelRange[];
   readonly warnings: readonly string[];
-  /** Where a pipeline runs. */
-  readonly probes?: ProbeEvidence | undefined;
+  /** What makes the rows of images; null where they come as tensors. */
+  readonly pipeline: Pipeline | null;
   /** Which row a name in a file of labels means. */
   imageOf(name: string): string | undefined;
   close(): Promise<void>;
@@ -63,6 +63,7 @@ export async function openSource(
     ...generatedInputs(manifest.inputs, ranges, samples ?? GENERATED_SAMPLES),
     isRecorded: false,
     ranges,
+    pipeline: null,
     warnings: ['the inputs were generated: they show whether both models compute the same, not how they decide real images'],
     imageOf: () => undefined,
     close: async () => {},

@@ -10,15 +10,18 @@ export interface ImageFacts {
   readonly downscale: number;
 }
 
-/** One row that both models answered. */
+/** What a model answers to one row: an array for each of its outputs. */
+export type Scores = readonly Float32Array[];
+
+/** One row that both models were asked. */
 export interface Sample {
   /** For the reader: a path, a row's number. */
   readonly id: string;
   /** Null for rows of tensors. */
   readonly image: ImageFacts | null;
-  /** One row of scores for each output, in the model's order, of the same lengths on both sides. */
-  readonly reference: readonly Float32Array[];
-  readonly candidate: readonly Float32Array[];
+  /** One row of scores for each output, in the model's order, of the same lengths on both sides; null where that side refused the image. */
+  readonly reference: Scores | null;
+  readonly candidate: Scores | null;
   /** An earlier sample that this one nearly copies, from `NearCopyIndex`; null for a new one, and where inputs are no pictures. */
   readonly nearCopyOf: string | null;
   /** Which picture the sample was made from (a crop, say); null where that isn't known. */

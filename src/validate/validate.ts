@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { EVIDENCE_SCHEMA, type ValidationEvidence } from '../bundle/evidence/validation-evidence.ts';
+import { EVIDENCE_SCHEMA, type Stage, type ValidationEvidence } from '../bundle/evidence/validation-evidence.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { readManifest } from '../bundle/read-bundle.ts';
 import { TorchliftError } from '../core/errors.ts';
@@ -7,26 +7,26 @@ import { machine } from '../core/machine.ts';
 import { version } from '../core/version.ts';
 import type { Device } from '../engines/engine.ts';
 import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
-import { float32Elements, type Tensor } from '../engines/tensor.ts';
-import { findHeads } from '../policy/find-heads.ts';
+import type { Tensor } from '../engines/tensor.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { type Policy, parsePolicy } from '../policy/policy.ts';
+import { isTensorFlowPipeline } from '../preprocess/is-tensorflow-pipeline.ts';
 import type { Step } from '../preprocess/steps.ts';
-import { AgreementAccumulator } from './agreement/accumulate-agreement.ts';
 import { askBoth } from './ask-both.ts';
-import type { Batch, BatchSource } from './batch.ts';
+import { askReference } from './ask-reference.ts';
+import type { RefusedImage } from './batch.ts';
 import { compareProbes } from './compare-probes.ts';
 import { compareSource } from './compare-source.ts';
+import { Comparison } from './comparison.ts';
 import { findPreprocess } from './find-preprocess/find-preprocess.ts';
 import { compareLayers } from './layers/compare-layers.ts';
-import { fingerprint } from './near-copies/fingerprint.ts';
 import { NearCopyIndex } from './near-copies/near-copy-index.ts';
 import { type Candidate, openCandidate, type ValidatedPrecision, verifiedModel } from './open-candidate.ts';
 import { openReference, RECORDED, type Reference } from './open-reference.ts';
-import { openSource, type SourceOptions } from './open-source.ts';
+import { type OpenSource, openSource, type SourceOptions } from './open-source.ts';
+import type { Sample, Scores } from './sample.ts';
 import { sliceRows } from './slice-rows.ts';
-import { readLabels } from './sources/read-labels.ts';
-import { readPrevalence } from './sources/read-prevalence.ts';
+import { StageComparison } from './stages/stage-comparison.ts';
 
 export interface ValidateOptions extends SourceOptions {
   /** The bundle's folder. */
@@ -55,6 +55,7 @@ export interface ValidateOptions extends SourceOptions {
 
 const LISTED_FLIPS = 100;
 const LISTED_SKIPS = 1000;
+const LISTED_STAGE_FLIPS = 20;
 
 /**
  * Runs the original and a bundle on the same inputs and says how far they decide alike. The bundle's files are verified before they are used;
@@ -93,25 +94,32 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
     const reference = source.isRecorded ? RECORDED : await openReference(options.reference, manifest, progress, onRestart);
     if (reference.engine !== null) opened.push(reference.engine);
     const candidate = finder ?? (await startCandidate());
+    const stage = stageOf(reference, source);
     const nearCopies = source.arePictures ? new NearCopyIndex(source.ranges.length) : null;
     if (nearCopies !== null) opened.push({ close: async () => nearCopies.close() });
-    let run: Run | undefined;
+    const { labels, prevalence, matchThresholds = false, listedFlips = LISTED_FLIPS } = options;
+    const counted = { manifest, policy, minAgreement, stage, source, nearCopies, labels, prevalence, matchThresholds, listedFlips };
+    let comparison: Comparison | undefined;
+    let stages: StageComparison | undefined;
     let firstRows: readonly Tensor[] | undefined;
+    const refused: RefusedImage[] = [];
     let done = 0;
     for await (const batch of source.batches()) {
-      const scores = await askBoth(batch, {
-        reference: reference.engine,
-        candidate: candidate.engine,
-        candidateOptions: candidate.runOptions,
-        shareCores: reference.isLocal && candidate.engine.device === 'cpu',
-      });
-      firstRows ??= batch.inputs.map((input) => sliceRows(input, 0, LAYER_ROWS));
-      run ??= begin(options, manifest, policy, minAgreement, scores.candidate, source);
-      addBatch(run, batch, scores, nearCopies, manifest, source);
+      let samples: readonly Sample[] = [];
+      if (batch.rows.length > 0) {
+        const answers = await askBoth(batch, reference, candidate);
+        firstRows ??= batch.inputs.map((input) => sliceRows(input, 0, LAYER_ROWS));
+        comparison ??= new Comparison(counted, answers.candidate);
+        stages ??= stageComparison(reference, source, comparison);
+        samples = comparison.add(batch, answers);
+      }
+      await stages?.add(batch, samples);
+      if (stage === 'bytes') refused.push(...(batch.refused ?? []));
+      if (comparison !== undefined) for (const [id, scores] of await answersTo(refused.splice(0), reference)) comparison.addRefused(id, scores);
       done += batch.rows.length;
-      onProgress(done, source.total, `${run.accumulator.agreements} of ${run.accumulator.samples} agree`);
+      onProgress(done, source.total, comparison?.words() ?? '');
     }
-    if (run === undefined || firstRows === undefined) throw nothingToCompare(source);
+    if (comparison === undefined || firstRows === undefined) throw nothingToCompare(source);
     const { processor, cores, system } = machine();
     const layers = options.layers ? await lookIntoLayers(bundle, manifest, reference, candidate, firstRows, progress) : {};
     return {
@@ -123,14 +131,14 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
       reference: reference.side,
       candidate: candidate.side,
       data: source.description,
-      stage: 'tensors',
-      stages: [],
+      stage,
+      stages: stages?.evidence() ?? [comparison.stageEvidence()],
       skipped: { total: source.skipped.length, files: source.skipped.slice(0, LISTED_SKIPS) },
-      ...(source.probes !== undefined && { probes: source.probes }),
+      ...(source.pipeline !== null && { probes: source.pipeline.probes }),
       ...(found && { preprocess: found }),
       ...layers,
-      warnings: [...warnings, ...reference.warnings, ...source.warnings, ...compareProbes(bundle, source.probes)],
-      ...run.accumulator.evidence(),
+      warnings: [...warnings, ...reference.warnings, ...source.warnings, ...compareProbes(bundle, source.pipeline?.probes)],
+      ...comparison.evidence(),
     };
   } finally {
     await Promise.all(opened.map((each) => each.close()));
@@ -162,82 +170,34 @@ async function lookIntoLayers(
   return { ...comparison, sourceDifference: hasSource ? await compareSource({ bundle, manifest, candidate: candidate.engine, inputs }) : null };
 }
 
-interface Run {
-  readonly accumulator: AgreementAccumulator;
-  readonly labels: ReadonlyMap<string, readonly number[]> | null;
-}
-
-type AllScores = { readonly reference: readonly (readonly Float32Array[])[]; readonly candidate: readonly (readonly Float32Array[])[] };
-
-/** Once the first answers are there: they tell what the scores are where the manifest doesn't. */
-function begin(
-  options: ValidateOptions,
-  manifest: Manifest,
-  policy: Policy | null,
-  minAgreement: number,
-  seen: readonly (readonly Float32Array[])[],
-  source: BatchSource & { imageOf(name: string): string | undefined },
-): Run {
-  const firstScores = manifest.outputs.map((_, output) => Float32Array.from(seen.flatMap((row) => [...(row[output] ?? [])])));
-  const heads = findHeads(manifest.outputs, manifest.classes, firstScores);
-  const labelledHead =
-    options.labels === undefined
-      ? null
-      : Math.max(
-          0,
-          heads.findIndex(({ classes }) => classes.every((name) => manifest.classes?.includes(name))),
-        );
-  const labels =
-    options.labels === undefined
-      ? null
-      : readLabels(options.labels, heads[labelledHead ?? 0] as (typeof heads)[number], (name) => source.imageOf(name));
-  const prevalence = options.prevalence === undefined ? null : readPrevalence(options.prevalence, heads);
-  const accumulator = new AgreementAccumulator({
-    heads,
-    policy,
-    minAgreement,
-    labelledHead,
-    prevalence,
-    matchThresholds: options.matchThresholds ?? false,
-    listedFlips: options.listedFlips ?? LISTED_FLIPS,
-  });
-  return { accumulator, labels };
-}
-
-function addBatch(
-  { accumulator, labels }: Run,
-  batch: Batch,
-  scores: AllScores,
-  nearCopies: NearCopyIndex | null,
-  manifest: Manifest,
-  { ranges }: { ranges: readonly { low: number; high: number }[] },
-): void {
-  const isChannelsFirst = manifest.inputs[0]?.layout === 'NCHW';
-  for (const [index, row] of batch.rows.entries()) {
-    let nearCopyOf: string | null = null;
-    if (nearCopies !== null) {
-      const [tensor] = batch.inputs as readonly [(typeof batch.inputs)[number]];
-      const pixels = rowOf(tensor, index);
-      const [height, width] = (isChannelsFirst ? tensor.shape.slice(2) : tensor.shape.slice(1)) as [number, number];
-      nearCopyOf = nearCopies.add(row.id, fingerprint(pixels, height, width, ranges, isChannelsFirst)) ?? null;
-    }
-    accumulator.add({
-      id: row.id,
-      image: row.image,
-      reference: scores.reference[index] as readonly Float32Array[],
-      candidate: scores.candidate[index] as readonly Float32Array[],
-      nearCopyOf,
-      source: row.source,
-      label: labels?.get(row.id) ?? null,
+/** What both sides are given alike. Errors: `usage` where the reference takes images' bytes and there are none. */
+function stageOf({ engine, takesBytes, side }: Reference, { pipeline, description }: OpenSource): Stage {
+  if (takesBytes && pipeline === null) {
+    throw new TorchliftError('usage', {
+      what: `takes the bytes of images, and ${description} has none`,
+      where: side.model,
+      remedy: 'Give a folder of images with --images.',
     });
   }
+  // What production answered to a file, it answered behind a decoder of its own.
+  return takesBytes || (engine === null && pipeline !== null) ? 'bytes' : 'tensors';
 }
 
-/** A picture's row as numbers, whatever the model takes. */
-function rowOf(tensor: Batch['inputs'][number], row: number): Float32Array {
-  const size = tensor.shape.slice(1).reduce((product, each) => product * each, 1);
-  if (tensor.dtype === 'float32') return float32Elements(tensor).subarray(row * size, (row + 1) * size);
-  return Float32Array.from(tensor.data.subarray(row * size, (row + 1) * size));
+/** Where the original runs here and TensorFlow has an operation for every step of the pipeline. */
+function stageComparison(reference: Reference, { pipeline, total }: OpenSource, comparison: Comparison): StageComparison | undefined {
+  const { worker } = reference;
+  if (worker === null || pipeline === null || !isTensorFlowPipeline(pipeline.steps)) return undefined;
+  return new StageComparison({ reference, worker, pipeline, total, newAccumulator: () => comparison.newAccumulator(LISTED_STAGE_FLIPS) });
+}
+
+/** What the reference answers, or was recorded to answer, to images that the candidate's pipeline refused. */
+async function answersTo(refused: readonly RefusedImage[], reference: Reference): Promise<readonly (readonly [string, Scores])[]> {
+  const asked =
+    reference.engine === null ? refused.map(({ scores }) => scores) : await askReference(reference, { images: refused.map(({ bytes }) => bytes) });
+  return refused.flatMap(({ id }, index) => {
+    const scores = asked[index] ?? null;
+    return scores === null ? [] : [[id, scores] as const];
+  });
 }
 
 function policyOf(path: string | undefined, manifest: Manifest): Policy | null {
@@ -246,7 +206,7 @@ function policyOf(path: string | undefined, manifest: Manifest): Policy | null {
   return manifest.policy === null || manifest.policy === undefined ? null : parsePolicy(manifest.policy, 'manifest.json: policy', classes);
 }
 
-function nothingToCompare(source: BatchSource): TorchliftError {
+function nothingToCompare(source: OpenSource): TorchliftError {
   return new TorchliftError('usage', {
     what: source.skipped.length === 0 ? 'has no images' : `has no image that could be read (${source.skipped.length} files skipped)`,
     where: source.description,

@@ -124,7 +124,7 @@ test('an endpoint that takes bytes gets the images as they are', async () => {
   const png = Buffer.from(PNG, 'base64');
   const { outputs } = await engine.runBytes([png, png]);
   expect([...float32Elements(outputs[0] as Tensor)]).toEqual([2, 3, 2, 3]);
-  await expect(engine.runBytes([Buffer.from('no image')])).rejects.toMatchObject({ code: 'remote-failed', message: expect.stringMatching(/400/) });
+  await expect(engine.runBytes([Buffer.from('no image')])).rejects.toMatchObject({ code: 'remote-refused', message: expect.stringMatching(/400/) });
 });
 
 test.each(['503', 'cut'])('a passing fault (%s) costs one retry', async (fault) => {

@@ -7,7 +7,9 @@ import warnings
 import numpy as np
 import tensorflow as tf
 from cases import HEIGHT, WIDTH, read_images, read_presets, resizes
-from tensorflow_pipeline import resize, run_pipeline
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "python"))
+from torchlift_worker.tensorflow_pipeline import decode, resize, run_pipeline  # noqa: E402
 
 KERAS_MODES = ("tf", "caffe", "torch")
 
@@ -17,7 +19,7 @@ def main(folder, presets, npz):
     found = {}
     presets = read_presets(presets)
     for file, data in read_images(folder):
-        keep(found, f"decode/{file}", lambda data=data: tf.io.decode_image(data, channels=3, expand_animations=False).numpy())
+        keep(found, f"decode/{file}", lambda data=data: decode(data).numpy())
         keep(found, f"load_img/{file}", lambda file=file: load_img(os.path.join(folder, file)))
         if f"decode/{file}" not in found:
             continue
@@ -42,15 +44,13 @@ def load_img(path):
 
 def by_tensorflow(name, steps, data):
     """float32 [HEIGHT, WIDTH, 3], by what the preset is named after."""
+    if steps[0]["decoder"] != "tensorflow":
+        raise ValueError("not TensorFlow's decoder")
     if name in KERAS_MODES:
-        image = run_pipeline(data, steps[:2], HEIGHT, WIDTH)
+        image = run_pipeline(decode(data), steps[1:2], HEIGHT, WIDTH)
         return np.asarray(tf.keras.applications.imagenet_utils.preprocess_input(tf.constant(image), mode=name))
-    if name == "private_detector":
-        image = tf.image.resize(tf.io.decode_image(data, channels=3, expand_animations=False), (HEIGHT, WIDTH), preserve_aspect_ratio=True)
-        rows, columns = HEIGHT - image.shape[0], WIDTH - image.shape[1]
-        border = [[rows // 2, rows - rows // 2], [columns // 2, columns - columns // 2], [0, 0]]
-        return ((tf.pad(image, border, constant_values=128) - 128) / 128).numpy()
-    return run_pipeline(data, steps, HEIGHT, WIDTH)
+    return run_pipeline(decode(data), steps[1:], HEIGHT, WIDTH)
+
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 import type { Machine } from '../../core/machine.ts';
-import type { AgreementEvidence } from './agreement-evidence.ts';
+import type { AgreementEvidence, FlipEvidence } from './agreement-evidence.ts';
 import type { LayerComparison } from './layer-comparison.ts';
 
 /** The shape of the files in `evidence/`. Rises with every change that an older reader would misread. */
@@ -36,7 +36,7 @@ export interface ValidationEvidence extends EvidenceHeader, AgreementEvidence, P
   readonly data: string;
   /** What the figures above are of. */
   readonly stage: Stage;
-  /** Where both sides were also compared from another point on: the same pixels, the same bytes. */
+  /** Where both sides were compared from several points on (the same tensors, pixels, bytes): all of them, on the same images. */
   readonly stages: readonly StageEvidence[];
   /** Files that weren't images or couldn't be read; a list of at most as many as were asked for. */
   readonly skipped: { readonly total: number; readonly files: readonly { readonly path: string; readonly reason: string }[] };
@@ -80,4 +80,10 @@ export type Stage = 'tensors' | 'pixels' | 'bytes';
 export interface StageEvidence
   extends Pick<AgreementEvidence, 'samples' | 'agreements' | 'agreement' | 'clopperPearson' | 'lowerBound' | 'maxScoreDifference'> {
   readonly stage: Stage;
+  /** Images of which the two pipelines made different model inputs. */
+  readonly otherInputs: number;
+  /** Images that one side alone didn't take: disagreements. */
+  readonly refused: { readonly reference: number; readonly candidate: number };
+  /** The most dangerous disagreements. */
+  readonly flips: readonly FlipEvidence[];
 }

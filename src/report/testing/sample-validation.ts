@@ -41,7 +41,18 @@ export const SAMPLE_VALIDATION: ValidationEvidence = {
   data: 'images/',
   stage: 'tensors',
   stages: [
-    { stage: 'tensors', samples: 2000, agreements: 1986, agreement: 0.993, clopperPearson: interval, lowerBound: 0.9876, maxScoreDifference: 0.31 },
+    {
+      stage: 'tensors',
+      samples: 2000,
+      agreements: 1986,
+      agreement: 0.993,
+      clopperPearson: interval,
+      lowerBound: 0.9876,
+      maxScoreDifference: 0.31,
+      otherInputs: 0,
+      refused: { reference: 0, candidate: 0 },
+      flips: [],
+    },
     {
       stage: 'bytes',
       samples: 2000,
@@ -50,6 +61,9 @@ export const SAMPLE_VALIDATION: ValidationEvidence = {
       clopperPearson: { lower: 0.972, upper: 0.986 },
       lowerBound: 0.97,
       maxScoreDifference: 0.44,
+      otherInputs: 212,
+      refused: { reference: 1, candidate: 3 },
+      flips: [],
     },
   ],
   skipped: {

@@ -5,7 +5,7 @@ import { type Decision, isSameDecision } from '../../policy/decision.ts';
 import type { Head } from '../../policy/head.ts';
 import type { Policy } from '../../policy/policy.ts';
 import { peekSafeLowerBound } from '../../statistics/peek-safe-bound.ts';
-import type { Sample } from '../sample.ts';
+import type { Sample, Scores } from '../sample.ts';
 import { Accuracy } from './accuracy.ts';
 import { AgreementSeries } from './agreement-series.ts';
 import { Coverage } from './coverage.ts';
@@ -74,7 +74,7 @@ export class AgreementAccumulator {
   }
 
   add(sample: Sample): void {
-    const [reference, candidate] = [this.#decide(sample.reference), this.#decide(sample.candidate)];
+    const [reference, candidate] = [this.#decision(sample.reference), this.#decision(sample.candidate)];
     this.#images += 1;
     this.#differences.add(sample);
     if (reference.kind === 'undecided' && candidate.kind === 'undecided') {
@@ -89,6 +89,10 @@ export class AgreementAccumulator {
       return;
     }
     this.#count(sample, reference, candidate, agrees);
+  }
+
+  #decision(scores: Scores | null): Decision {
+    return scores === null ? { kind: 'undecided', reason: 'refused' } : this.#decide(scores);
   }
 
   #count(sample: Sample, reference: Decision, candidate: Decision, agrees: boolean): void {

@@ -1,6 +1,6 @@
 import type { DecisionEvidence, FlipEvidence, ScoreEvidence } from '../../bundle/evidence/agreement-evidence.ts';
 import type { Decision } from '../../policy/decision.ts';
-import type { Sample } from '../sample.ts';
+import type { Sample, Scores } from '../sample.ts';
 
 /** The flips worth looking at: all are counted, the most dangerous kept. */
 export class Flips {
@@ -50,12 +50,12 @@ function danger({ reference, candidate }: FlipEvidence): number {
 
 const UNDECIDED = 'undecided';
 
-function describe(decision: Decision, scores: readonly Float32Array[]): DecisionEvidence {
+function describe(decision: Decision, scores: Scores | null): DecisionEvidence {
   const decided = decision.kind === 'decided';
   return {
     label: decided ? decision.label : UNDECIDED,
     action: decided ? decision.action : null,
-    scores: scores.map((row) => Array.from(row.subarray(0, MOST_SCORES), asJson)),
+    scores: (scores ?? []).map((row) => Array.from(row.subarray(0, MOST_SCORES), asJson)),
   };
 }
 

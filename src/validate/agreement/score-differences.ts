@@ -41,6 +41,9 @@ export class ScoreDifferences {
   }
 
   add({ id, reference, candidate }: Sample): void {
+    if (reference !== null) countNonFinite(this.#reference, reference);
+    if (candidate !== null) countNonFinite(this.#candidate, candidate);
+    if (reference === null || candidate === null) return;
     invariant(reference.length === candidate.length, `${id}: ${candidate.length} outputs for ${reference.length}`);
     let largest = Number.NaN;
     for (const [output, left] of reference.entries()) {
@@ -51,8 +54,6 @@ export class ScoreDifferences {
         if (!(difference <= largest) && Number.isFinite(difference)) largest = difference;
       }
     }
-    countNonFinite(this.#reference, reference);
-    countNonFinite(this.#candidate, candidate);
     if (!Number.isNaN(largest)) this.#byImage.add(largest);
     for (const { output, unit, histogram } of this.#byClass) {
       const difference = Math.abs((reference[output]?.[unit] as number) - (candidate[output]?.[unit] as number));

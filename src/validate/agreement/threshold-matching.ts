@@ -25,8 +25,9 @@ export class ThresholdMatching {
     this.#thresholds = heads.flatMap((head) => thresholdsOf(head, policy).map((threshold) => ({ ...threshold, scores: new Growing() })));
   }
 
-  /** Samples with a score that is no number are left out: no threshold decides them. */
+  /** Samples that a side refused, or with a score that is no number, are left out: no threshold decides them. */
   add({ reference, candidate }: Sample): void {
+    if (reference === null || candidate === null) return;
     for (const { head, index, at, scores } of this.#thresholds) {
       const [left, right] = [scoreOf(head, reference, index), scoreOf(head, candidate, index)];
       if (Number.isFinite(left) && Number.isFinite(right)) scores.push(right, left >= at);

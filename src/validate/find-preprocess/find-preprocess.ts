@@ -7,8 +7,9 @@ import type { Engine, RunOptions } from '../../engines/engine.ts';
 import { openPreprocessor, type Preprocessor } from '../../engines/open-preprocessor.ts';
 import { openRemote } from '../../engines/remote-engine.ts';
 import type { Progress } from '../../engines/runtimes/ensure-runtime.ts';
-import { float32Elements, type Tensor } from '../../engines/tensor.ts';
+import { float32Elements } from '../../engines/tensor.ts';
 import { imageInput } from '../../preprocess/print-preprocess.ts';
+import { asInput } from '../inputs/as-input.ts';
 import { drawImages, listImages } from '../inputs/list-images.ts';
 import { readImage } from '../inputs/read-image.ts';
 import { stackRows } from '../inputs/stack-rows.ts';
@@ -117,21 +118,6 @@ async function addScores(
     }
     add(index, scores);
   });
-}
-
-/** [H, W, 3] float32 → [1, …] as the model takes it. */
-function asInput(row: Tensor, { dtype, layout }: PortRecord): Tensor {
-  const [height, width, channels] = row.shape as [number, number, number];
-  let elements = float32Elements(row);
-  if (layout === 'NCHW') {
-    const moved = new Float32Array(elements.length);
-    for (let pixel = 0; pixel < height * width; pixel++)
-      for (let channel = 0; channel < channels; channel++) moved[channel * height * width + pixel] = elements[pixel * channels + channel] as number;
-    elements = moved;
-  }
-  const shape = layout === 'NCHW' ? [1, channels, height, width] : [1, height, width, channels];
-  if (dtype === 'uint8') return { dtype, shape, data: Uint8Array.from(elements) };
-  return { dtype: 'float32', shape, data: new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength) };
 }
 
 async function answeredImages(options: FindPreprocessOptions): Promise<readonly AnsweredImage[]> {

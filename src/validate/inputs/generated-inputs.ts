@@ -30,7 +30,7 @@ export function generatedInputs(ports: readonly PortRecord[], ranges: readonly C
         const inputs = ports.map((port) => generate(port, ranges, count, random));
         const batch: Batch = {
           inputs,
-          rows: Array.from({ length: count }, (_, row) => ({ id: `generated ${first + row}`, image: null, scores: null, source: null })),
+          rows: Array.from({ length: count }, (_, row) => ({ id: `generated ${first + row}`, image: null, bytes: null, scores: null, source: null })),
         };
         yield batch;
       }

@@ -3,7 +3,7 @@ import { TorchliftError } from '../../core/errors.ts';
 import type { PreparedImage } from '../../engines/open-preprocessor.ts';
 import type { Tensor } from '../../engines/tensor.ts';
 import { sniffImage } from '../../preprocess/sniff-image.ts';
-import type { Batch, BatchRow } from '../batch.ts';
+import type { Batch, BatchRow, RefusedImage } from '../batch.ts';
 import type { ImageFacts } from '../sample.ts';
 import { batchSize } from './batch-size.ts';
 import type { Pipeline } from './open-pipeline.ts';
@@ -55,10 +55,12 @@ async function prepare(
   if (images.length === 0) return [];
   const prepared = await preprocessor.run(images.map(({ bytes }) => bytes));
   const batches: { rows: BatchRow[]; tensors: Tensor[] }[] = [];
+  const refused: RefusedImage[] = [];
   prepared.forEach((image: PreparedImage, index) => {
     const { item, bytes } = images[index] as (typeof images)[number];
     if (!image.ok) {
       onSkip(item.id, image.message);
+      refused.push({ id: item.id, bytes, scores: item.scores });
       return;
     }
     checkShape(image.row, port);
@@ -70,9 +72,10 @@ async function prepare(
       batches.push(batch);
     }
     batch.tensors.push(image.row);
-    batch.rows.push({ id: item.id, image: factsOf(item.path, bytes, size), scores: item.scores, source: null });
+    batch.rows.push({ id: item.id, image: factsOf(item.path, bytes, size), bytes, scores: item.scores, source: null });
   });
-  return batches.map(({ rows, tensors }) => ({ inputs: [stackRows(tensors)], rows }));
+  const ready = batches.map(({ rows, tensors }): Batch => ({ inputs: [stackRows(tensors)], rows }));
+  return refused.length === 0 ? ready : [...ready, { inputs: [], rows: [], refused }];
 }
 
 function checkShape({ shape, dtype }: Tensor, port: Pipeline['port']): void {

@@ -25,7 +25,7 @@ export async function openImageFolder(folder: string, context: SourceContext): P
     arePictures: true,
     isRecorded: false,
     ranges: context.ranges,
-    probes: pipeline.probes,
+    pipeline,
     get warnings() {
       return flags.warnings();
     },

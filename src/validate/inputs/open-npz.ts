@@ -29,6 +29,7 @@ export async function openNpz(path: string, { manifest, ranges, samples = Number
       arePictures: manifest.inputs.length === 1 && manifest.inputs[0]?.layout !== null,
       isRecorded: false,
       ranges,
+      pipeline: null,
       warnings: [],
       skipped: [],
       async *batches() {
@@ -36,7 +37,7 @@ export async function openNpz(path: string, { manifest, ranges, samples = Number
           const to = Math.min(from + rows, total);
           yield {
             inputs: arrays.map(({ port, array }) => tensorOf(array, port, from, to)),
-            rows: Array.from({ length: to - from }, (_, row) => ({ id: `row ${from + row}`, image: null, scores: null, source: null })),
+            rows: Array.from({ length: to - from }, (_, row) => ({ id: `row ${from + row}`, image: null, bytes: null, scores: null, source: null })),
           };
         }
       },

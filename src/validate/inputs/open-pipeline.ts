@@ -12,6 +12,7 @@ import type { SourceContext } from './source-context.ts';
 
 /** The pipeline in front of the model, ready to take images. `size`: the model's height and width. */
 export interface Pipeline {
+  readonly steps: readonly Step[];
   readonly preprocessor: Preprocessor;
   /** What it feeds. */
   readonly port: PortRecord;
@@ -25,9 +26,10 @@ export async function openPipeline({ bundle, manifest, steps, progress, onRestar
   progress('starting the decoders');
   const options = { threads: availableParallelism(), supervision: { ...SUPERVISION, onRestart }, progress };
   const port = manifest.inputs[0] as PortRecord;
+  const given = steps ?? (manifest.preprocess.steps as readonly Step[]);
   const opened = async (preprocessor: Preprocessor, sha256: string): Promise<Pipeline> => {
     try {
-      return { preprocessor, port, size, probes: { pipeline: sha256, images: await preprocessor.probe() } };
+      return { preprocessor, steps: given, port, size, probes: { pipeline: sha256, images: await preprocessor.probe() } };
     } catch (error) {
       await preprocessor.close();
       throw error;
@@ -39,7 +41,7 @@ export async function openPipeline({ bundle, manifest, steps, progress, onRestar
     return opened(await openPreprocessor({ source, ...options }), kept.sha256);
   }
   const input = imageInput(manifest.inputs);
-  const text = input && printPreprocess(steps ?? (manifest.preprocess.steps as readonly Step[]), input);
+  const text = input && printPreprocess(given, input);
   if (text === undefined) throw noSize(manifest);
   return opened(await openPrintedPreprocessor(text, options), createHash('sha256').update(text).digest('hex'));
 }

@@ -60,7 +60,7 @@ export async function openRecordedRequests(path: string, context: SourceContext)
     arePictures: manifest.inputs.length === 1 && manifest.inputs[0]?.layout !== null,
     isRecorded,
     ranges: context.ranges,
-    probes: pipeline?.probes,
+    pipeline: pipeline ?? null,
     get warnings() {
       return flags.warnings();
     },
@@ -88,7 +88,7 @@ async function* inputBatches(
     inputs: ports.map((port, index) =>
       stackRows(group.map(({ content }) => rowTensor(port, 'inputs' in content ? content.inputs[index] : undefined))),
     ),
-    rows: group.map(({ id, scores }) => ({ id, image: null, scores, source: null })),
+    rows: group.map(({ id, scores }) => ({ id, image: null, bytes: null, scores, source: null })),
   });
   for await (const request of requests) {
     group.push(request);

@@ -1,0 +1,145 @@
+import type { Stage, StageEvidence } from '../../bundle/evidence/validation-evidence.ts';
+import { invariant } from '../../core/errors.ts';
+import type { Tensor } from '../../engines/tensor.ts';
+import type { WorkerEngine } from '../../engines/worker-engine.ts';
+import type { AgreementAccumulator } from '../agreement/accumulate-agreement.ts';
+import { askReference } from '../ask-reference.ts';
+import type { Batch } from '../batch.ts';
+import type { Pipeline } from '../inputs/open-pipeline.ts';
+import { stackRows } from '../inputs/stack-rows.ts';
+import type { Reference } from '../open-reference.ts';
+import type { Sample, Scores } from '../sample.ts';
+import { sliceRows } from '../slice-rows.ts';
+import { StageTally } from './stage-tally.ts';
+import { tensorflowRows } from './tensorflow-rows.ts';
+
+export interface StageOptions {
+  readonly reference: Reference;
+  /** The same, where it can be asked for TensorFlow's operations. */
+  readonly worker: WorkerEngine;
+  /** Of steps that TensorFlow has operations for. */
+  readonly pipeline: Pipeline;
+  /** How many images there will be. */
+  readonly total: number;
+  readonly newAccumulator: () => AgreementAccumulator;
+}
+
+/** Where TensorFlow runs the pipeline a second time, so many images show how it differs as well as all of them. */
+const STAGE_IMAGES = 512;
+/** Of decoded pixels on their way to TensorFlow at once. */
+const MAX_PIXEL_BYTES = 64 << 20;
+
+const STAGES = ['tensors', 'pixels', 'bytes'] as const satisfies readonly Stage[];
+
+/**
+ * Where a difference comes from: both sides are given the same tensors, the same decoded pixels, the same files, and from there on each goes its
+ * own way, the reference by TensorFlow's own operations, the candidate by the bundle's pipeline. A model input that comes out bit for bit the same
+ * has the same scores, so only the others are run again. Batches are taken at even distances.
+ */
+export class StageComparison {
+  readonly #options: StageOptions;
+  readonly #tallies: Readonly<Record<Stage, StageTally>>;
+  readonly #every: number;
+  #images = 0;
+  #taken = 0;
+  #isDue = true;
+
+  constructor(options: StageOptions) {
+    this.#options = options;
+    this.#every = Math.max(1, options.total / STAGE_IMAGES);
+    this.#tallies = { tensors: this.#tally('tensors'), pixels: this.#tally('pixels'), bytes: this.#tally('bytes') };
+  }
+
+  #tally(stage: Stage): StageTally {
+    return new StageTally(stage, this.#options.newAccumulator());
+  }
+
+  /** `samples`: those of the batch's rows, in their order. Errors: `worker-failed`. */
+  async add(batch: Batch, samples: readonly Sample[]): Promise<void> {
+    // What was refused comes apart, and belongs to the rows before it.
+    if (samples.length > 0) this.#isDue = this.#images >= this.#taken * this.#every;
+    this.#images += samples.length;
+    if (!this.#isDue) return;
+    this.#taken += samples.length;
+    await this.#addRefused(batch);
+    for (const [from, to] of portions(samples)) {
+      const part = samples.slice(from, to);
+      const inputs = batch.inputs.map((input) => sliceRows(input, from, to));
+      const bytes = batch.rows.slice(from, to).map(({ bytes: file }) => file as Uint8Array);
+      const { steps, preprocessor } = this.#options.pipeline;
+      const pixels = (await preprocessor.decode(bytes, 'tensorflow')).map((image) => (image.ok ? image.row : null));
+      invariant(
+        pixels.every((each) => each !== null),
+        'what was decoded once is decoded again',
+      );
+      for (const sample of part) this.#tallies.tensors.add(sample, false);
+      await this.#addStage('pixels', part, inputs, await this.#rows(pixels, steps.slice(1)));
+      await this.#addStage('bytes', part, inputs, await this.#rows(bytes.map(asTensor), steps));
+    }
+  }
+
+  #rows(images: readonly Tensor[], steps: Pipeline['steps']): Promise<readonly (Tensor | undefined)[]> {
+    const { worker, pipeline } = this.#options;
+    return tensorflowRows(worker, images, steps, pipeline.size, pipeline.port);
+  }
+
+  async #addStage(stage: Stage, samples: readonly Sample[], inputs: readonly Tensor[], theirs: readonly (Tensor | undefined)[]): Promise<void> {
+    const ours = samples.map((_, row) => sliceRows(inputs[0] as Tensor, row, row + 1));
+    const isSame = (row: number) => isEqual(ours[row] as Tensor, theirs[row]);
+    const others = await this.#scoresOf(theirs.map((row, index) => (row === undefined || isSame(index) ? undefined : row)));
+    for (const [row, sample] of samples.entries()) {
+      if (isSame(row)) this.#tallies[stage].add(sample, false);
+      else this.#tallies[stage].add({ ...sample, reference: others[row] ?? null }, theirs[row] !== undefined);
+    }
+  }
+
+  /** What the bundle's pipeline refuses, TensorFlow may take. */
+  async #addRefused({ refused = [] }: Batch): Promise<void> {
+    const rows = await this.#rows(
+      refused.map(({ bytes }) => asTensor(bytes)),
+      this.#options.pipeline.steps,
+    );
+    const scores = await this.#scoresOf(rows);
+    for (const [index, { id }] of refused.entries()) {
+      const reference = scores[index];
+      if (reference === undefined) continue;
+      this.#tallies.bytes.add({ id, image: null, reference, candidate: null, nearCopyOf: null, source: null, label: null }, false);
+    }
+  }
+
+  async #scoresOf(rows: readonly (Tensor | undefined)[]): Promise<readonly (Scores | undefined)[]> {
+    const there = rows.flatMap((row) => (row === undefined ? [] : [row]));
+    if (there.length === 0) return rows.map(() => undefined);
+    const scores = await askReference(this.#options.reference, { inputs: [stackRows(there)], rows: there.length });
+    let next = 0;
+    return rows.map((row) => (row === undefined ? undefined : (scores[next++] ?? undefined)));
+  }
+
+  evidence(): readonly StageEvidence[] {
+    return STAGES.map((stage) => this.#tallies[stage].evidence());
+  }
+}
+
+function asTensor(data: Uint8Array): Tensor {
+  return { dtype: 'uint8', shape: [data.byteLength], data };
+}
+
+function isEqual(left: Tensor, right: Tensor | undefined): boolean {
+  return right !== undefined && String(left.shape) === String(right.shape) && Buffer.compare(left.data, right.data) === 0;
+}
+
+/** As many of them at once as their pixels allow, as [from, to). */
+function portions(samples: readonly Sample[]): readonly (readonly [number, number])[] {
+  const found: [number, number][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const [index, { image }] of samples.entries()) {
+    const size = image === null ? MAX_PIXEL_BYTES : image.width * image.height * 3;
+    if (bytes + size > MAX_PIXEL_BYTES) {
+      found.push([index, index]);
+      bytes = 0;
+    }
+    bytes += size;
+    (found.at(-1) as [number, number])[1] = index + 1;
+  }
+  return found;
+}
