@@ -25,11 +25,16 @@ def resize_nearest(image: np.ndarray, height: int, width: int, half_pixel: bool 
 
 
 def resize_area(image: np.ndarray, height: int, width: int, align_corners: bool = False) -> np.ndarray:
-    """float32 [height, width, 3] of [H, W, 3]: the mean of what each new pixel covers."""
-    rows = area_weights(image.shape[0], height, align_corners)
-    columns = area_weights(image.shape[1], width, align_corners)
-    wide = np.tensordot(columns, image.astype(np.float32), (1, 1))  # [width, H, 3]
-    return np.ascontiguousarray(np.tensordot(rows, wide, (1, 1)))
+    """float32 [height, width, 3] of [H, W, 3]: the mean of what each new pixel covers (resize_area_op.cc)."""
+    columns, along, wider = area_taps(image.shape[1], width, align_corners)
+    wide = np.zeros((image.shape[0], width, 3), np.float32)
+    for tap in range(columns.shape[1]):
+        wide += np.take(image, columns[:, tap], 1) * along[:, tap, None]
+    rows, down, taller = area_taps(image.shape[0], height, align_corners)
+    total = np.zeros((height, width, 3), np.float32)
+    for tap in range(rows.shape[1]):
+        total += wide[rows[:, tap]] * down[:, tap, None, None]
+    return total * (np.float32(1) / (taller * wider))
 
 
 def resize_bicubic(image: np.ndarray, height: int, width: int, half_pixel: bool = True, align_corners: bool = False) -> np.ndarray:
@@ -69,17 +74,17 @@ def nearest_indices(old: int, new: int, half_pixel: bool, align_corners: bool) -
     return np.clip(index.astype(np.int64), 0, old - 1)
 
 
-def area_weights(old: int, new: int, align_corners: bool) -> np.ndarray:
-    """[new, old]: how much of each old pixel lies in the new one, averaged."""
+def area_taps(old: int, new: int, align_corners: bool) -> tuple[np.ndarray, np.ndarray, np.float32]:
+    """The old pixels that each new one covers and how much of them, both [new, taps], and how much a new one covers in all."""
     ratio = np.float32(old - 1) / np.float32(new - 1) if align_corners and new > 1 else np.float32(old) / np.float32(new)
-    start = np.arange(new, dtype=np.float32) * ratio
-    stop = (np.arange(new, dtype=np.float32) + 1) * ratio
-    cells = np.arange(int(np.ceil(stop[-1])), dtype=np.float32)
-    covered = np.minimum(cells + 1, stop[:, None]) - np.maximum(cells, start[:, None])
-    weights = np.zeros((new, old), np.float32)
-    for cell in range(len(cells)):
-        weights[:, min(cell, old - 1)] += np.maximum(covered[:, cell], 0) / ratio
-    return weights
+    start, stop = np.arange(new, dtype=np.float32) * ratio, np.arange(1, new + 1, dtype=np.float32) * ratio
+    first = np.floor(start)
+    cells = first[:, None] + np.arange(int((np.ceil(stop) - first).max()), dtype=np.float32)
+    start, stop = start[:, None], stop[:, None]
+    from_start = np.where(cells + 1 > stop, ratio, cells + 1 - start)
+    to_stop = np.where(cells + 1 > stop, stop - cells, np.float32(1))
+    covered = np.where(cells < start, from_start, to_stop)
+    return np.clip(cells.astype(np.int64), 0, old - 1), np.maximum(covered, np.float32(0)), ratio
 
 
 CUBIC_STEPS = 1024
