@@ -9,7 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
+from torchlift_worker.shared_frames import SharedFrames
+
 PROBES = Path(__file__).parent / "probes"
+SHARED_BYTES = 256_000_000  # the frames of one large photo, or of a score of small ones
 
 
 class PreprocessHost:
@@ -21,6 +24,7 @@ class PreprocessHost:
         warnings.simplefilter("always")
         warnings.showwarning = note
         self.pool = ThreadPoolExecutor(threads or 1)
+        self.shared = SharedFrames(SHARED_BYTES)
         self.preprocess = self.module = None
         if model is not None:
             spec = importlib.util.spec_from_file_location("preprocess", model)
@@ -40,13 +44,17 @@ class PreprocessHost:
         return [pixels for pixels, _ in results if pixels is not None], {"images": [report for _, report in results]}
 
     def variants(self, images, pipelines, height, width):
-        """One image under several lists of steps; what two lists begin with in common is done once."""
-        from torchlift_worker.steps.run_steps import run_steps
-
+        """One image under several lists of steps. For each of these {key} or {error}; the rows in the order of their keys, each once."""
         (image,) = images
-        data, cache = bytes(image), {}
-        results = [attempt(lambda steps=steps: run_steps(data, steps, height, width, cache)) for steps in pipelines]
-        return [row for row, _ in results if row is not None], {"images": [report for _, report in results]}
+        data, rows, reports = bytes(image), {}, []
+        for steps in pipelines:
+            prepared, report = attempt(lambda steps=steps: self.shared.row(data, steps, height, width))
+            if prepared is not None:
+                row, key = prepared
+                rows.setdefault(key, row)
+                report = {"key": key}
+            reports.append(report)
+        return list(rows.values()), {"images": reports}
 
     def probe(self, _):
         """What the pipeline makes of the shipped images, as hashes of the float32 rows."""

@@ -11,6 +11,14 @@ export type PreparedImage =
   | { readonly ok: true; readonly row: Tensor; readonly flags: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
+/** What several pipelines make of one image. */
+export interface Variants {
+  /** By key, every row [height, width, 3] once. */
+  readonly rows: ReadonlyMap<string, Tensor>;
+  /** For each pipeline the key of its row, the same for the same row of any image; undefined where it can't prepare the image. */
+  readonly keys: readonly (string | undefined)[];
+}
+
 export interface PreprocessorOptions {
   /** Path of a `preprocess.py` whose hash was verified; null where only `variants` is used. */
   readonly source: string | null;
@@ -26,8 +34,8 @@ export interface Preprocessor {
   run(images: readonly Uint8Array[]): Promise<readonly PreparedImage[]>;
   /** The images' pixels [H, W, 3], before anything else; `decoder`: the one that the pipeline has. */
   decode(images: readonly Uint8Array[], decoder: string): Promise<readonly PreparedImage[]>;
-  /** One image under several pipelines: rows [height, width, 3]. */
-  variants(image: Uint8Array, pipelines: readonly unknown[], height: number, width: number): Promise<readonly PreparedImage[]>;
+  /** One image under several pipelines. What images of the same bytes have in common is kept from call to call, within a limit. */
+  variants(image: Uint8Array, pipelines: readonly unknown[], height: number, width: number): Promise<Variants>;
   /** sha256 of what the pipeline makes of each probe image that comes with the package, by file name. */
   probe(): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
@@ -38,15 +46,25 @@ export async function openPreprocessor({ source, threads, supervision, progress 
   const runtime = await ensureRuntime('torch', progress);
   const load = { model: source, threads: threads ?? 1 };
   const { worker } = await loadWorker({ engine: 'preprocess', python: runtime.python, load, supervision });
+  const request = (method: string, options: Readonly<Record<string, unknown>>, images: readonly Uint8Array[]) =>
+    worker.request(
+      method,
+      options,
+      images.map((data): Tensor => ({ dtype: 'uint8', shape: [data.byteLength], data })),
+    );
   const ask = async (method: string, options: Readonly<Record<string, unknown>>, images: readonly Uint8Array[]) => {
-    const inputs = images.map((data): Tensor => ({ dtype: 'uint8', shape: [data.byteLength], data }));
-    const { header, tensors } = await worker.request(method, options, inputs);
+    const { header, tensors } = await request(method, options, images);
     return pair(header.images as readonly Report[], tensors);
   };
   return {
     run: (images) => ask('run', {}, images),
     decode: (images, decoder) => ask('decode', { decoder }, images),
-    variants: (image, pipelines, height, width) => ask('variants', { pipelines, height, width }, [image]),
+    variants: async (image, pipelines, height, width) => {
+      const { header, tensors } = await request('variants', { pipelines, height, width }, [image]);
+      const keys = (header.images as readonly { readonly key?: string }[]).map(({ key }) => key);
+      const unique = [...new Set(keys.filter((key) => key !== undefined))];
+      return { keys, rows: new Map(unique.map((key, index) => [key, tensors[index] as Tensor])) };
+    },
     probe: async () => (await worker.request('probe', {}, [])).header.probes as Readonly<Record<string, string>>,
     close: () => worker.close(),
   };

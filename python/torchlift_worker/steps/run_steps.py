@@ -1,4 +1,4 @@
-"""Runs a pipeline given as data, for a search over many. `preprocess.py` says the same as calls; `src/preprocess/print-preprocess.ts` prints them."""
+"""Runs a pipeline given as data. `preprocess.py` says the same as calls; `src/preprocess/print-preprocess.ts` prints them."""
 
 import numpy as np
 
@@ -17,18 +17,14 @@ from torchlift_worker.steps.values import bgr, normalise, scale
 DECODERS = {"tensorflow": decode_tensorflow, "pillow": decode_pillow, "opencv": decode_opencv}
 
 
-def run_steps(data, steps, height, width, cache=None):
-    """float32 [H, W, 3] of an image's bytes. `height`, `width`: for the steps that leave theirs to the model. `cache`: by the steps so far."""
+VALUES = ("channel-order", "scale", "normalise")  # they move no pixel
+
+
+def run_steps(data, steps, height, width):
+    """float32 [H, W, 3] of an image's bytes. `height`, `width`: for the steps that leave theirs to the model."""
     image = None
-    for index, step in enumerate(steps):
-        key = repr(steps[: index + 1])
-        if cache is not None and key in cache:
-            image = cache[key]
-            continue
+    for step in steps:
         image = run_step(image, data, step, height, width)
-        # What only changes values is quick, and as large as the rest.
-        if cache is not None and step["step"] not in ("channel-order", "scale", "normalise"):
-            cache[key] = image
     return np.ascontiguousarray(image, dtype=np.float32)
 
 

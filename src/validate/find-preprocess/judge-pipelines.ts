@@ -1,23 +1,31 @@
 import type { FoundPipelineEvidence } from '../../bundle/evidence/validation-evidence.ts';
-import { largestDifference, type TriedPipeline } from './search-pipelines.ts';
+import { largestDifference } from './score-distance.ts';
+import type { TriedPipeline } from './tried-pipeline.ts';
 
 /**
- * Nearer than this on average, a pipeline reproduces the scores: float32 in two frameworks differs by 1e-6, scores recorded with three decimals
- * by 3e-4 (a quarter of a step, the largest of several), and the nearest wrong pipelines were measured at 9e-4 (256 for 255) and more.
+ * Nearer than this on average, a pipeline may be the one even where it doesn't reproduce every score: another version of a decoder, a processor
+ * that rounds more. The nearest wrong pipelines were measured at 9e-4 (256 for 255) and more.
  */
-const REPRODUCES = 5e-4;
-/** Scores behind two pipelines that differ by no more than rounding: no image tells them apart. */
+const NEAR = 5e-4;
+/** And it must be so much nearer than the next: a model that hardly looks at its input answers much the same behind all of them. */
+const CLEARLY = 3;
+/** Scores behind two pipelines that differ by no more than float32 does. */
 const SAME = 2e-6;
 
-/** The verdict on what was tried, best first. Those that no image tells apart are one answer: the simplest is named, the others are listed. */
+/**
+ * The verdict on what was tried. Those that no image tells apart are one answer, by their scores or because all of them reproduce what was
+ * recorded: the simplest is named, the others are listed.
+ */
 export function judgePipelines(tried: readonly TriedPipeline[], images: number): FoundPipelineEvidence {
-  const [best] = tried;
+  const sorted = [...tried].sort((a, b) => a.distance - b.distance || a.steps.length - b.steps.length);
+  const [best] = sorted;
   if (best === undefined) return { found: false, images, preset: null, steps: null, distance: null, equivalent: [], runnerUp: null };
-  const same = tried.filter((other) => isSame(best, other)).sort(simplestFirst);
+  const same = sorted.filter((other) => isSame(best, other)).sort(simplestFirst);
   const [named = best, ...equivalent] = same;
-  const runnerUp = tried.find((other) => !isSame(best, other));
+  const runnerUp = sorted.find((other) => !isSame(best, other));
+  const isClear = runnerUp === undefined || runnerUp.distance >= CLEARLY * best.distance;
   return {
-    found: named.distance <= REPRODUCES,
+    found: named.reproduces || (best.distance <= NEAR && isClear),
     images,
     preset: named.preset,
     steps: named.steps,
@@ -28,17 +36,17 @@ export function judgePipelines(tried: readonly TriedPipeline[], images: number):
 }
 
 function isSame(left: TriedPipeline, right: TriedPipeline): boolean {
+  if (left.reproduces && right.reproduces) return true;
   return left.scores.every((row, image) => largestDifference(row, right.scores[image] as Float32Array) <= SAME);
 }
 
-/** A preset says most with least; then few steps; then what TensorFlow itself would do. */
+/** A preset says most with least; then few steps; then one library for all; then what TensorFlow itself would do. */
 function simplestFirst(left: TriedPipeline, right: TriedPipeline): number {
-  const cost = ({ preset, steps }: TriedPipeline) =>
-    [preset === null ? 1 : 0, steps.length, steps.filter((step) => !isTensorFlow(step)).length] as const;
+  const cost = ({ preset, steps }: TriedPipeline) => {
+    const libraries = steps.flatMap((step) => (step.step === 'decode' ? [step.decoder] : step.step === 'resize' ? [step.library] : []));
+    const others = libraries.filter((library) => library !== 'tensorflow');
+    return [preset === null ? 1 : 0, steps.length, new Set(libraries).size, others.length];
+  };
   const [a, b] = [cost(left), cost(right)];
-  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
-}
-
-function isTensorFlow(step: TriedPipeline['steps'][number]): boolean {
-  return step.step === 'decode' ? step.decoder === 'tensorflow' : step.step !== 'resize' || step.library === 'tensorflow';
+  return a.map((value, index) => value - (b[index] as number)).find((difference) => difference !== 0) ?? 0;
 }

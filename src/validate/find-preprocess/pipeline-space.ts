@@ -5,8 +5,8 @@ type Resize = Extract<Step, { step: 'resize' }>;
 
 /** One choice of each dimension makes a pipeline. */
 export interface PipelineChoice {
-  readonly decoder: Decoder;
-  readonly orient: boolean;
+  /** Who decodes, and whether a photo is turned as its EXIF block says. OpenCV turns it without being told. */
+  readonly decoding: { readonly decoder: Decoder; readonly orient: boolean };
   /** What is cut away or added around, and when. */
   readonly frame: Frame;
   readonly resize: Pick<Resize, 'kernel' | 'library' | 'align_corners'>;
@@ -19,7 +19,7 @@ export interface PipelineChoice {
 /**
  * - `stretch`: to the model's size, whatever the proportions.
  * - `square`: the largest centred square first.
- * - `resize-crop`: to `size` on each side, then the model's size from the centre.
+ * - `resize-crop`: to the model's size divided by `share` on each side, then the model's size from the centre.
  * - `fit-pad`: the image's own proportions, the rest filled with `value`.
  * - `square-pad`: filled to a square first.
  */
@@ -27,6 +27,8 @@ export type Frame =
   | { readonly kind: 'stretch' | 'square' }
   | { readonly kind: 'resize-crop'; readonly share: number }
   | { readonly kind: 'fit-pad' | 'square-pad'; readonly value: number };
+
+export type Choices = { readonly [K in keyof PipelineChoice]: readonly PipelineChoice[K][] };
 
 const scale = (divide: number, offset: number): Step => ({ step: 'scale', divide, offset });
 const normalise = (mean: readonly number[], std: readonly number[]): Step => ({ step: 'normalise', mean, std });
@@ -37,9 +39,14 @@ const resize = (library: Resize['library'], kernel: Resize['kernel'], align_corn
 });
 
 /** Every dimension's choices, the simplest and most frequent first. */
-export const CHOICES: { readonly [K in keyof PipelineChoice]: readonly PipelineChoice[K][] } = {
-  decoder: ['tensorflow', 'pillow', 'opencv'],
-  orient: [false, true],
+export const CHOICES: Choices = {
+  decoding: [
+    { decoder: 'tensorflow', orient: false },
+    { decoder: 'pillow', orient: false },
+    { decoder: 'tensorflow', orient: true },
+    { decoder: 'pillow', orient: true },
+    { decoder: 'opencv', orient: false },
+  ],
   frame: [
     { kind: 'stretch' },
     { kind: 'square' },
@@ -73,7 +80,7 @@ export const CHOICES: { readonly [K in keyof PipelineChoice]: readonly PipelineC
     resize('tensorflow-v1', 'bicubic', true),
     resize('tensorflow-v1', 'bicubic'),
   ],
-  reEncode: [null, 75, 85, 90, 95],
+  reEncode: [null, 75, 80, 85, 90, 95],
   order: ['RGB', 'BGR'],
   values: [
     [scale(255, 0)],
@@ -85,28 +92,19 @@ export const CHOICES: { readonly [K in keyof PipelineChoice]: readonly PipelineC
     [normalise([104, 117, 123], [1, 1, 1])],
     [normalise([123.68, 116.779, 103.939], [1, 1, 1])],
     [scale(255, -0.5)],
-    [scale(128, -1)],
     [scale(256, 0)],
   ],
 };
 
 /** The keys of a choice, in the order of the steps they become. */
-export const DIMENSIONS = [
-  'decoder',
-  'orient',
-  'frame',
-  'resize',
-  'reEncode',
-  'order',
-  'values',
-] as const satisfies readonly (keyof PipelineChoice)[];
+export const DIMENSIONS = ['decoding', 'frame', 'resize', 'reEncode', 'order', 'values'] as const satisfies readonly (keyof PipelineChoice)[];
 
 /** Everything at its first choice: the preset `0..1`. */
 export const SIMPLEST: PipelineChoice = Object.fromEntries(DIMENSIONS.map((key) => [key, CHOICES[key][0]])) as unknown as PipelineChoice;
 
 /** The choice as steps for a model of `height` × `width`. */
 export function stepsOf(choice: PipelineChoice, height: number, width: number): readonly Step[] {
-  const { decoder, orient, frame, reEncode, order, values } = choice;
+  const { decoding, frame, reEncode, order, values } = choice;
   const resizeTo = (rows: number | null, columns: number | null, keep = false): Step => ({
     step: 'resize',
     ...choice.resize,
@@ -116,8 +114,8 @@ export function stepsOf(choice: PipelineChoice, height: number, width: number): 
   });
   const again: readonly Step[] = reEncode === null ? [] : [{ step: 're-encode', quality: reEncode }];
   return [
-    { step: 'decode', decoder },
-    ...(orient ? [{ step: 'orient' } as const] : []),
+    { step: 'decode', decoder: decoding.decoder },
+    ...(decoding.orient ? [{ step: 'orient' } as const] : []),
     ...framed(frame, again, resizeTo, height, width),
     ...(order === 'BGR' ? [{ step: 'channel-order', order } as const] : []),
     ...values,

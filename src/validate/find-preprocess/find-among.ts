@@ -1,0 +1,37 @@
+import { PRESETS } from '../../preprocess/steps.ts';
+import { choiceOf } from './choice-of.ts';
+import { orderImages } from './order-images.ts';
+import { PipelineTrials, type PipelineTrialsOptions } from './pipeline-trials.ts';
+import { searchPipelines } from './search-pipelines.ts';
+import { settlePipelines } from './settle-pipelines.ts';
+import { toldApart } from './told-apart.ts';
+import type { TriedPipeline } from './tried-pipeline.ts';
+
+export interface FindAmongOptions extends PipelineTrialsOptions {
+  /** How far, how many pipelines were looked at, and how far the nearest is off. */
+  readonly onProgress: (share: number, count: number, best: number) => void;
+}
+
+/** Shares of the work, as they come out on twenty photos. */
+const PRESETS_DONE = 0.1;
+const SEARCH_DONE = 0.85;
+
+/** The nearest of all pipelines to what was recorded, with what they have to be told apart from: all presets, then the search, its neighbours last. */
+export async function findAmong(options: FindAmongOptions): Promise<readonly TriedPipeline[]> {
+  const { answers, size, onProgress } = options;
+  const trials = new PipelineTrials(options);
+  const report = (share: number) => onProgress(share, trials.count, trials.best?.distance ?? Number.POSITIVE_INFINITY);
+  const { choices, images } = await toldApart(answers, trials.images, size);
+  const presets = Object.values(PRESETS);
+  const judged = await trials.judge(presets);
+  const spread = await trials.spread(presets);
+  const order = orderImages(images.map((image, index) => ({ ...image, spread: spread[index] as number })));
+  report(PRESETS_DONE);
+  const right = judged.find(({ reproduces }) => reproduces);
+  const known = right && choiceOf(right.steps, ...size);
+  const standing = known
+    ? [known]
+    : await searchPipelines({ trials, choices, order, onProgress: (share) => report(PRESETS_DONE + share * (SEARCH_DONE - PRESETS_DONE)) });
+  const settled = await settlePipelines({ trials, standing, order, onProgress: (share) => report(SEARCH_DONE + share * (1 - SEARCH_DONE)) });
+  return [...new Map([...judged, ...settled].map((pipeline) => [JSON.stringify(pipeline.steps), pipeline])).values()];
+}
