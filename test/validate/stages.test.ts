@@ -22,6 +22,7 @@ beforeAll(async () => {
   writeFileSync(scratch.join('images/longer.bmp'), Buffer.concat([redBmp(9, 11), Buffer.from('x')]));
   writeFileSync(scratch.join('images/text.png'), withText(colourPng(0, 900), Buffer.alloc(2 << 20, 'a')));
   writeFileSync(scratch.join('images/notes.txt'), 'not an image');
+  writeFileSync(scratch.join('images/palette.bmp'), paletteBmp(9, 12));
   server = await startModelServer(scratch.join('model.h5'));
 });
 afterAll(() => server?.stop());
@@ -32,6 +33,7 @@ const stage = ({ stages }: ValidationEvidence, name: string) => stages.find((eac
 test('the same tensors, the same pixels, the same files: what one side alone takes is a disagreement of the files', async () => {
   const evidence = await validate(options());
   expect(evidence).toMatchObject({ stage: 'tensors', samples: IMAGES + 1, agreements: IMAGES + 1 });
+  expect(evidence.skipped.files).toContainEqual({ path: 'palette.bmp', reason: expect.stringContaining("it isn't compared") });
   expect(evidence.stages.map((each) => each.stage)).toEqual(['tensors', 'pixels', 'bytes']);
   const all = { samples: IMAGES + 1, agreements: IMAGES + 1, otherInputs: 0, refused: { reference: 0, candidate: 0 }, flips: [] };
   expect(stage(evidence, 'tensors')).toMatchObject(all);
@@ -85,7 +87,7 @@ test('a served model that takes files: it gets them as they are, one that it ref
   });
   expect(evidence.maxScoreDifference).toBeLessThan(1e-5);
   expect(evidence.flips.map(({ id }) => id).sort()).toEqual(['longer.bmp', 'text.png']);
-  expect(evidence.skipped.files.map(({ path }) => path)).toEqual(['notes.txt', 'text.png']);
+  expect(evidence.skipped.files.map(({ path }) => path).sort()).toEqual(['notes.txt', 'palette.bmp', 'text.png']);
   await expect(validate({ candidate: scratch.join('bundle'), reference: `${server.origin}/v1/models/images` })).rejects.toMatchObject({
     code: 'usage',
     what: expect.stringContaining('takes the bytes of images'),
@@ -111,6 +113,21 @@ function redBmp(height: number, width: number): Buffer {
   file.writeInt32LE(height, 22);
   file.set([1, 0, 24, 0], 26);
   for (let row = 0; row < height; row++) for (let column = 0; column < width; column++) file[54 + row * stride + column * 3 + 2] = 200 + row;
+  return file;
+}
+
+/** Eight bits a pixel, all of a table's second colour, which is red. */
+function paletteBmp(height: number, width: number): Buffer {
+  const file = Buffer.alloc(54 + 1024 + width * height, 1);
+  file.fill(0, 0, 54 + 1024);
+  file.write('BM');
+  file.writeUInt32LE(file.length, 2);
+  file.writeUInt32LE(54 + 1024, 10);
+  file.writeUInt32LE(40, 14);
+  file.writeInt32LE(width, 18);
+  file.writeInt32LE(height, 22);
+  file.set([1, 0, 8, 0], 26);
+  file.set([0, 0, 255], 58);
   return file;
 }
 
