@@ -12,7 +12,12 @@ export interface Manifest {
   readonly outputs: readonly OutputRecord[];
   /** Class names in the order of the scores; null where unknown. */
   readonly classes: readonly string[] | null;
-  readonly preprocess: { readonly steps: readonly unknown[]; readonly assumed: boolean };
+  readonly preprocess: {
+    readonly steps: readonly unknown[];
+    readonly assumed: boolean;
+    /** From the first validation on: by name of a probe image that comes with the package, sha256 of the row that `preprocess.py` makes of it. */
+    readonly probes?: Readonly<Record<string, string>>;
+  };
   readonly policy: unknown;
   /** Every weight of the source that the model uses, in the source's order. */
   readonly weights: readonly WeightRecord[];

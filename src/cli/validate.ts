@@ -25,6 +25,7 @@ interface Flags {
   samples?: number;
   device: 'auto' | 'cpu' | 'cuda';
   preprocess?: string;
+  allowOtherPixels?: boolean;
   policy?: string;
   labels?: string;
   minAgreement: number;
@@ -50,6 +51,7 @@ export function register(program: Command): void {
     .option('--samples <count>', 'how many of them (default: all; 512 of generated inputs)', (text: string) => wholeNumber(text))
     .addOption(new Option('--device <device>', 'where the candidate runs').choices(['auto', 'cpu', 'cuda']).default('auto'))
     .option('--preprocess <steps>', "a preset or a steps.json, instead of the bundle's pipeline")
+    .option('--allow-other-pixels', 'go on where preprocess.py makes other pixels of the probe images than it made where the bundle was validated')
     .option('--policy <file>', "thresholds by class, instead of the bundle's policy")
     .option('--labels <csv>', 'the true classes: accuracy, precision and recall of both')
     .option('--min-agreement <share>', 'what is to be certified', share, 0.99)

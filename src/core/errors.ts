@@ -15,6 +15,7 @@ export const ERRORS = {
   'malformed-config': 5,
   'malformed-weights': 5,
   'hash-mismatch': 5,
+  'probe-mismatch': 5,
   'limit-exceeded': 6,
   unsupported: 7,
   'weights-only': 7,
@@ -42,6 +43,8 @@ const REMEDIES: Readonly<Record<Exclude<ErrorCode, 'internal'>, string>> = {
   'malformed-config': 'The file was edited or damaged; save the model again from Keras.',
   'malformed-weights': 'Save the whole model again from Keras.',
   'hash-mismatch': 'Convert the model again, and find out who changed the file.',
+  'probe-mismatch':
+    'Install the runtime again with the versions that are pinned, or go on with --allow-other-pixels: the scores may differ a little.',
   'limit-exceeded': 'If the file is genuine, please report it.',
   unsupported: 'Rebuild that part from what docs/supported.md lists, and save the model again.',
   'weights-only': 'Give the architecture (model.to_json()) with --architecture model.json.',

@@ -13,6 +13,14 @@ const le16 = (value: number) => [value & 255, value >> 8];
 const webp = (kind: string, ...content: readonly number[]) => bytes('RIFF', [0, 0, 0, 0], 'WEBP', kind, [0, 0, 0, 0], content, new Array(20).fill(0));
 const FRAME = [0xff, 0xc0, 0, 17, 8, 0, 20, 0, 30];
 
+const paletteBmp = (red: (colour: number) => number) =>
+  bytes(
+    'BM',
+    new Array(12).fill(0),
+    [40, 0, 0, 0, 5, 0, 0, 0, 4, 0, 0, 0, 1, 0, 8, 0, ...new Array(24).fill(0)],
+    Array.from({ length: 256 }, (_, colour) => [colour, colour, red(colour), 0]).flat(),
+  );
+
 const headers: readonly (readonly [name: string, file: Buffer, header: ImageHeader | undefined])[] = [
   ['a baseline JPEG', probe('cat.jpg'), expect.objectContaining({ format: 'jpeg' })],
   ['a progressive JPEG', probe('boats.jpg'), expect.objectContaining({ format: 'jpeg' })],
@@ -24,8 +32,14 @@ const headers: readonly (readonly [name: string, file: Buffer, header: ImageHead
   ['a GIF', bytes('GIF89a', le16(300), le16(2), [0, 0, 0]), { format: 'gif', width: 300, height: 2 }],
   ['an old GIF', bytes('GIF87a', le16(1), le16(2), [0, 0, 0]), { format: 'gif', width: 1, height: 2 }],
   ['another GIF', bytes('GIF88a', le16(1), le16(2), [0, 0, 0]), undefined],
-  ['a BMP from the top', bytes('BM', new Array(12).fill(0), [40, 0, 0, 0, 5, 0, 0, 0, 0xfc, 255, 255, 255]), { format: 'bmp', width: 5, height: 4 }],
+  [
+    'a BMP from the top',
+    bytes('BM', new Array(12).fill(0), [40, 0, 0, 0, 5, 0, 0, 0, 0xfc, 255, 255, 255, 1, 0, 24, 0]),
+    { format: 'bmp', width: 5, height: 4 },
+  ],
   ["OS/2's BMP", bytes('BM', new Array(12).fill(0), [12, 0, 0, 0, 5, 0, 4, 0, 1, 0, 24, 0]), { format: 'bmp', width: 5, height: 4 }],
+  ['a BMP with a palette', paletteBmp((colour) => colour % 7), { format: 'bmp', width: 5, height: 4, hasPalette: true }],
+  ['a BMP with a palette of greys in their order', paletteBmp((colour) => colour), { format: 'bmp', width: 5, height: 4 }],
   ['lossy WebP', webp('VP8 ', 0, 0, 0, 0x9d, 1, 0x2a, 200, 0x40, 100, 0x80), { format: 'webp', width: 200, height: 100 }],
   ['lossless WebP', webp('VP8L', 0x2f, 99, 0xc0, 0x0c, 0), { format: 'webp', width: 100, height: 52 }],
   ['extended WebP', webp('VP8X', 0, 0, 0, 0, 1, 1, 0, 2, 0, 1), { format: 'webp', width: 258, height: 65539 }],

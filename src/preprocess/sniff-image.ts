@@ -4,6 +4,8 @@ export interface ImageHeader {
   /** Pixels, as stored: EXIF orientation isn't applied. */
   readonly width: number;
   readonly height: number;
+  /** Its bytes are positions in a table of colours, other ones than the greys by their number. Told of BMP alone. */
+  readonly hasPalette?: true;
 }
 
 /**
@@ -25,7 +27,21 @@ export function sniffImage(bytes: Uint8Array): ImageHeader | undefined {
 function sniffBmp(view: Buffer): ImageHeader | undefined {
   const isShort = view.readUInt32LE(14) === 12;
   const [width, height] = isShort ? [view.readUInt16LE(18), view.readUInt16LE(20)] : [view.readInt32LE(18), Math.abs(view.readInt32LE(22))];
-  return width < 0 ? undefined : { format: 'bmp', width, height };
+  const table = width < 0 || (!isShort && view.length < 30) ? undefined : bmpColours(view, isShort);
+  return table && { format: 'bmp', width, height, ...(!table.every(isGreyOfItsPlace) && { hasPalette: true }) };
+}
+
+/** The table behind the header, colours of four bytes, in the short form of three: blue, green, red. Undefined where it is cut short. */
+function bmpColours(view: Buffer, isShort: boolean): readonly Buffer[] | undefined {
+  const bits = view.readUInt16LE(isShort ? 24 : 28);
+  if (bits === 0 || bits > 8) return [];
+  const [start, size] = [14 + view.readUInt32LE(14), isShort ? 3 : 4];
+  if (start + (size << bits) > view.length) return undefined;
+  return Array.from({ length: 1 << bits }, (_, colour) => view.subarray(start + colour * size, start + colour * size + 3));
+}
+
+function isGreyOfItsPlace(colour: Buffer, place: number): boolean {
+  return colour.every((channel) => channel === place);
 }
 
 /** Start-of-frame markers: C0 to CF but for DHT (C4), JPG (C8) and DAC (CC). */

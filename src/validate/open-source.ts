@@ -22,6 +22,8 @@ export interface SourceOptions {
   readonly samples?: number;
   /** A preset, a `steps.json` or steps instead of the bundle's pipeline. */
   readonly preprocess?: string | readonly Step[];
+  /** Whether a decoder that makes other pixels than the validated one is a warning instead of an error. */
+  readonly allowOtherPixels?: boolean;
 }
 
 /** What a validation reads its inputs from. */
@@ -55,7 +57,17 @@ export async function openSource(
   const steps =
     typeof options.preprocess === 'string' ? loadSteps(options.preprocess) : (options.preprocess ?? (manifest.preprocess.steps as readonly Step[]));
   const ranges = channelRanges(steps, channelsOf(manifest));
-  const common = { bundle, manifest, ranges, samples, progress, onRestart, steps: options.preprocess === undefined ? undefined : steps };
+  const { allowOtherPixels = false } = options;
+  const common = {
+    bundle,
+    manifest,
+    ranges,
+    samples,
+    progress,
+    onRestart,
+    allowOtherPixels,
+    steps: options.preprocess === undefined ? undefined : steps,
+  };
   if (images !== undefined) return openImageFolder(resolve(images), common);
   if (inputs?.endsWith('.npz')) return openNpz(resolve(inputs), common);
   if (inputs !== undefined) return openRecordedRequests(resolve(inputs), common);

@@ -15,7 +15,6 @@ import type { Step } from '../preprocess/steps.ts';
 import { askBoth } from './ask-both.ts';
 import { askReference } from './ask-reference.ts';
 import type { RefusedImage } from './batch.ts';
-import { compareProbes } from './compare-probes.ts';
 import { compareSource } from './compare-source.ts';
 import { Comparison } from './comparison.ts';
 import { findPreprocess } from './find-preprocess/find-preprocess.ts';
@@ -137,7 +136,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
       ...(source.pipeline !== null && { probes: source.pipeline.probes }),
       ...(found && { preprocess: found }),
       ...layers,
-      warnings: [...warnings, ...reference.warnings, ...source.warnings, ...compareProbes(bundle, source.pipeline?.probes)],
+      warnings: [...warnings, ...reference.warnings, ...source.warnings],
       ...comparison.evidence(),
     };
   } finally {

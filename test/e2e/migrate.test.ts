@@ -2,10 +2,10 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, w
 import { beforeAll, expect, test } from 'vitest';
 import { dense, functional, input, layer } from '../../src/compiler/keras/testing/model-file.ts';
 import { ramp } from '../../src/formats/hdf5/testing/write-h5.ts';
+import { pngOf } from '../support/png.ts';
 import { runCli } from '../support/run-cli.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { writeKerasFile } from '../support/tiny-model.ts';
-import { writePng } from '../support/write-png.ts';
 
 const scratch = scratchFolder('migrate');
 const MODEL = 'moderation_model.h5';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   mkdirSync(scratch.join('photos'));
   for (let index = 0; index < 12; index++) {
     const pixels = Uint8Array.from({ length: 8 * 8 * 3 }, (_, at) => (Math.imul(at + 1, 2654435761 + 97 * index) >>> (index % 5)) & 255);
-    writePng(scratch.join('photos', `${index}.png`), 8, 8, pixels);
+    writeFileSync(scratch.join('photos', `${index}.png`), pngOf(8, 8, pixels));
   }
 });
 

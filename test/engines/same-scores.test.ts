@@ -1,18 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { convert } from '../../src/convert/convert.ts';
-import { packageRoot } from '../../src/core/package-root.ts';
 import type { Engine, RunOptions } from '../../src/engines/engine.ts';
 import { openOnnxRuntime } from '../../src/engines/onnxruntime-engine.ts';
 import { openRemote } from '../../src/engines/remote-engine.ts';
 import { hasNvidiaDriver } from '../../src/engines/runtimes/nvidia-driver.ts';
 import { float32Elements, type Tensor } from '../../src/engines/tensor.ts';
 import { openWorker, type WorkerEngine } from '../../src/engines/worker-engine.ts';
+import { startModelServer } from '../support/model-server.ts';
 import { onnxRuntimeFolder } from '../support/onnxruntime.ts';
-import { tensorflowPython } from '../support/python-environments.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { writeKerasFile } from '../support/tiny-model.ts';
 
@@ -20,30 +17,23 @@ const scratch = scratchFolder('engines');
 const progress = () => {};
 let tensorflow: WorkerEngine;
 let torch: WorkerEngine;
-let server: ChildProcess;
+let server: Awaited<ReturnType<typeof startModelServer>>;
 let origin = '';
 
 beforeAll(async () => {
   await writeKerasFile(scratch.join('tiny.h5'));
   await convert(scratch.join('tiny.h5'), { output: scratch.join('bundle') });
   process.env.TORCHLIFT_ONNXRUNTIME = await onnxRuntimeFolder();
-  server = spawn(await tensorflowPython(), [join(packageRoot(), 'test/support/model_server.py'), scratch.join('tiny.h5')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },
-  });
-  const port = new Promise<string>((resolve, reject) => {
-    server.stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()));
-    server.once('exit', () => reject(new Error('the model server ended')));
-  });
-  [tensorflow, torch] = await Promise.all([
+  [server, tensorflow, torch] = await Promise.all([
+    startModelServer(scratch.join('tiny.h5')),
     openWorker({ engine: 'tensorflow', model: scratch.join('tiny.h5'), threads: 1, progress }),
     openWorker({ engine: 'torch', model: scratch.join('bundle/model.pt'), threads: 1, progress }),
   ]);
-  origin = `http://127.0.0.1:${await port}`;
+  origin = server.origin;
 });
 afterAll(async () => {
   delete process.env.TORCHLIFT_ONNXRUNTIME;
-  server?.kill();
+  server?.stop();
   await Promise.all([tensorflow?.close(), torch?.close()]);
 });
 

@@ -201,6 +201,7 @@ def bmps(photo, generator):
         "32.bmp": bmp(generator, 5, 4, 32),
         "32-masks.bmp": bmp(generator, 5, 4, 32, compression=3, masks=masks),
         "16.bmp": bmp(generator, 5, 4, 16),
+        "16-masks.bmp": bmp(generator, 5, 4, 16, compression=3, masks=struct.pack("<III", 0xF800, 0x7E0, 0x1F)),
         "8.bmp": bmp(generator, 5, 4, 8, colours=256),
         "4.bmp": bmp(generator, 5, 4, 4, colours=16),
         "1.bmp": bmp(generator, 5, 4, 1, colours=2),

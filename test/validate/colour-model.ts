@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { crc32, deflateSync } from 'node:zlib';
 import { dense, functional, input, layer } from '../../src/compiler/keras/testing/model-file.ts';
 import { seededRandom } from '../../src/validate/inputs/random.ts';
+import { pngOf } from '../support/png.ts';
 import { writeKerasFile } from '../support/tiny-model.ts';
 
 export const COLOURS = ['red', 'green', 'blue'] as const;
@@ -48,23 +48,8 @@ export async function writeColourModel(path: string, { size = 8, kernel = DIAGON
 /** A PNG of noise with more of one colour, another for each seed. */
 export function colourPng(colour: number, seed: number, height = 9, width = 11): Buffer {
   const random = seededRandom(seed);
-  const rows = Array.from({ length: height }, () => [
-    0, // no filter
-    ...Array.from({ length: width * 3 }, (_, index) => Math.floor(random() * (index % 3 === colour ? 256 : 120))),
-  ]);
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8);
-  const chunk = (kind: string, content: Uint8Array) => {
-    const body = Buffer.concat([Buffer.from(kind), content]);
-    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
-    length.writeUInt32BE(content.length);
-    sum.writeUInt32BE(crc32(body));
-    return Buffer.concat([length, body, sum]);
-  };
-  const signature = Buffer.from('\u0089PNG\r\n\u001a\n', 'latin1');
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', deflateSync(Buffer.from(rows.flat()))), chunk('IEND', Buffer.alloc(0))]);
+  const pixels = Uint8Array.from({ length: height * width * 3 }, (_, index) => Math.floor(random() * (index % 3 === colour ? 256 : 120)));
+  return pngOf(width, height, pixels);
 }
 
 /** `count` of them in turns of the colours, as `<colour>/<number>.png`. Returns the names. */

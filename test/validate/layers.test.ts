@@ -82,10 +82,42 @@ describe('one weight is wrong', () => {
     const inputs = randomInputs(manifest, 2);
     const spoiled = inputs.map((input) => ({ ...input, data: input.data.with(3, 0x7f).with(2, 0xff) }));
     const call: LayerSides['candidate']['call'] = (method, options, tensors) => torch.call(method, options, method === 'layers' ? spoiled : tensors);
-    const { firstDivergence, layers } = await compare(manifest, { candidate: { call }, inputs });
+    const { firstDivergence, layers } = await compare(manifest, { candidate: { call, pid: 0 }, inputs });
     expect(firstDivergence).toBe('rescaling');
     expect(layers[0]).toMatchObject({ maxAbsoluteDifference: null, maxRelativeDifference: null, relativeDistance: null });
   });
+});
+
+test('a worker that is lost between two layers is replaced, and the layers are computed again', async () => {
+  const { bundle, manifest } = await convertModel('right.h5');
+  const restarts: string[] = [];
+  const supervision = { deadlineMs: 60_000, onRestart: (why: string) => void restarts.push(why) };
+  const open = { threads: 1, device: 'cpu', supervision, progress: () => {} } as const;
+  const [reference, candidate] = await Promise.all([
+    openWorker({ ...open, engine: 'tensorflow', model: join(models, 'right.h5') }),
+    openWorker({ ...open, engine: 'torch', model: join(bundle, 'model.pt') }),
+  ]);
+  /** Ends the worker's process before its `at`th request. */
+  const losing = (worker: WorkerEngine, at: number) => {
+    let asked = 0;
+    return {
+      get pid() {
+        return worker.pid;
+      },
+      call: (...request: Parameters<WorkerEngine['call']>) => {
+        if (++asked === at) process.kill(worker.pid, 'SIGKILL');
+        return worker.call(...request);
+      },
+    };
+  };
+  try {
+    await load('right.h5', join(bundle, 'model.pt'));
+    const expected = await compare(manifest);
+    expect(await compare(manifest, { reference: losing(reference, 3), candidate: losing(candidate, 5) })).toEqual(expected);
+    expect(restarts).toHaveLength(2);
+  } finally {
+    await Promise.all([reference.close(), candidate.close()]);
+  }
 });
 
 test('lower precisions are as far off as they round', async () => {

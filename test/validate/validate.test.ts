@@ -99,10 +99,6 @@ test('another reference than the source: a warning, its flips from block to allo
       [0, 20, 0],
     ],
   });
-  // The last validation, on a machine whose decoder made other pixels of one probe image.
-  const path = scratch.join('bundle/evidence/validation.json');
-  const before = JSON.parse(readFileSync(path, 'utf8')) as ValidationEvidence;
-  writeFileSync(path, JSON.stringify({ ...before, probes: { ...before.probes, images: { ...before.probes?.images, 'cat.jpg': 'f'.repeat(64) } } }));
   writeFileSync(scratch.join('blue.json'), '{"rules": {"blue": "block"}}');
   const evidence = await validate({
     candidate: scratch.join('bundle'),
@@ -113,7 +109,6 @@ test('another reference than the source: a warning, its flips from block to allo
     matchThresholds: true,
   });
   expect(evidence.warnings).toContainEqual(expect.stringMatching(/^other\.h5 isn't the file that the bundle was made from \(model\.h5\)/));
-  expect(evidence.warnings).toContainEqual(expect.stringMatching(/other pixels of the probe images \(cat\.jpg\)/));
   expect(evidence).toMatchObject({ passed: false, verdict: 'refuted', images: evidence.samples });
   expect(evidence.samples + evidence.skipped.total).toBe(30);
   const dangerous = evidence.directions?.find(({ from, to }) => from === 'block' && to === 'allow');
@@ -123,6 +118,27 @@ test('another reference than the source: a warning, its flips from block to allo
   // The most dangerous first.
   expect(evidence.flips.slice(0, green.length).every(({ path }) => path?.includes('/green/'))).toBe(true);
   expect(evidence.flipsTotal).toBe(evidence.samples - evidence.agreements);
+});
+
+test('a machine that makes other pixels of a probe image than the first validation did is not ready, unless it is told to be', async () => {
+  const path = scratch.join('bundle/manifest.json');
+  const text = readFileSync(path, 'utf8');
+  const manifest = JSON.parse(text);
+  const kept = JSON.parse(readFileSync(scratch.join('bundle/evidence/validation.json'), 'utf8')) as ValidationEvidence;
+  expect(manifest.preprocess.probes).toEqual(kept.probes?.images);
+  cpSync(scratch.join('bundle'), scratch.join('elsewhere'), { recursive: true });
+  const probes = { ...manifest.preprocess.probes, 'cat.jpg': 'f'.repeat(64) };
+  writeFileSync(scratch.join('elsewhere/manifest.json'), JSON.stringify({ ...manifest, preprocess: { ...manifest.preprocess, probes } }));
+  const names = ['other pixels of the probe images (cat.jpg)'];
+  const args = ['--candidate', 'elsewhere', '--reference', 'model.h5', '--images', 'images'];
+  await expectRefusal(scratch.path, ['validate', ...args], { code: 'probe-mismatch', names });
+  const { exitCode, stdout } = await run(...args, '--allow-other-pixels', '--min-agreement', '0.9', '--json');
+  expect(exitCode).toBe(0);
+  expect((JSON.parse(stdout) as ValidationEvidence).warnings).toContainEqual(expect.stringContaining('(cat.jpg)'));
+  // What was written first stays.
+  expect(JSON.parse(readFileSync(scratch.join('elsewhere/manifest.json'), 'utf8')).preprocess.probes).toEqual(probes);
+  // Another pipeline has nothing to do with them.
+  await validate({ candidate: scratch.join('elsewhere'), reference: scratch.join('model.h5'), images: scratch.join('images'), preprocess: '-1..1' });
 });
 
 test('a reference of another input, or of other scores, is no reference', async () => {

@@ -1,4 +1,4 @@
-import type { ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
+import type { StageEvidence, ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { agreementChart } from '../charts/agreement-chart.ts';
 import { type Html, html } from '../html.ts';
 import { count, percent, percentRange, small } from '../numbers.ts';
@@ -20,25 +20,46 @@ ${agreementChart(series, minAgreement)}`;
 }
 
 export function stages({ stages: list }: ValidationEvidence): Html | null {
-  if (list.length === 0) return null;
+  if (list.length < 2) return null;
   const names = {
     tensors: 'the same tensors: the models alone',
     pixels: 'the same pixels: with resize and scale',
     bytes: 'the same bytes: with the decoder',
   };
   return html`<h2>By stage</h2>
-<p>What both sides were given alike. Where the agreement falls, that part differs.</p>
+<p>What both sides were given alike, on the same images; from there on the reference went its own way by TensorFlow’s operations, the candidate by the bundle’s pipeline. Where the agreement falls, that part differs.</p>
 ${table(
-  [text('given'), number('samples'), number('agree'), number('95 % interval'), number('certified above'), number('largest difference')],
-  list.map(({ stage, samples, agreement: share, clopperPearson, lowerBound, maxScoreDifference }) => [
+  [
+    text('given'),
+    number('samples'),
+    number('agree'),
+    number('95 % interval'),
+    number('certified above'),
+    number('largest difference'),
+    number('other model inputs'),
+    number('taken by one side alone'),
+  ],
+  list.map(({ stage, samples, agreement: share, clopperPearson, lowerBound, maxScoreDifference, otherInputs, refused }) => [
     names[stage],
     count(samples),
     percent(share),
     percentRange(clopperPearson),
     percent(lowerBound, 'down'),
     small(maxScoreDifference),
+    count(otherInputs),
+    count(refused.reference + refused.candidate),
   ]),
-)}`;
+)}
+${list.map(stageFlips)}`;
+}
+
+function stageFlips({ stage, flips, samples, agreements }: StageEvidence): Html | null {
+  if (stage === 'tensors' || flips.length === 0) return null;
+  const more = samples - agreements - flips.length;
+  return html`<p>Given the same ${stage}: ${flips.map(
+    ({ id, reference, candidate }, index) =>
+      html`${index === 0 ? null : ', '}<span class="mono">${id}</span> ${reference.label} → ${candidate.label}`,
+  )}${more > 0 ? ` and ${count(more)} more` : null}.</p>`;
 }
 
 export function classes({ byClass, transitions }: ValidationEvidence): Html {

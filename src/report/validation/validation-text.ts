@@ -1,4 +1,4 @@
-import type { ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
+import type { StageEvidence, ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { count, counted, percent, percentRange, points, rounded3, small, threshold } from '../numbers.ts';
 import { gapWords } from './gap-words.ts';
 import { sideWords } from './origin-words.ts';
@@ -45,10 +45,7 @@ export function validationText(evidence: ValidationEvidence): string {
   }
   const { max, mean, p99 } = evidence.scoreDifferences;
   row('scores', `differ by at most ${small(max)}, 99 % of images by at most ${small(p99)}, ${small(mean)} on average`);
-  rows(
-    'stages',
-    evidence.stages.map((stage) => `the same ${stage.stage}: ${percent(stage.agreement)} of ${count(stage.samples)}`),
-  );
+  rows('stages', evidence.stages.length < 2 ? [] : evidence.stages.map(stageLine));
   if (evidence.firstDivergence !== undefined)
     row('layers', evidence.firstDivergence === null ? 'none diverges' : `the first to diverge is ${evidence.firstDivergence}`);
   if (accuracy !== null) {
@@ -76,6 +73,14 @@ export function validationText(evidence: ValidationEvidence): string {
   rows('flips', flipLines(evidence));
   rows('not said', gapWords(evidence));
   return `${lines.join('\n')}\n`;
+}
+
+function stageLine({ stage, agreement, samples, otherInputs, refused }: StageEvidence): string {
+  const alone = (['reference', 'candidate'] as const).flatMap((side) =>
+    refused[side] === 0 ? [] : [`${count(refused[side])} refused by the ${side} alone`],
+  );
+  const others = otherInputs === 0 ? [] : [`${count(otherInputs)} with other model inputs`];
+  return [`the same ${stage}: ${percent(agreement)} of ${count(samples)}`, ...others, ...alone].join(', ');
 }
 
 function flipLines({ flips, flipsTotal }: ValidationEvidence): readonly string[] {

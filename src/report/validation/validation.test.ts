@@ -102,7 +102,7 @@ describe('the text', () => {
                       allow → block: 5 of 1,540, certified below 0.80 %
         scores        differ by at most 0.31, 99 % of images by at most 0.082, 0.0042 on average
         stages        the same tensors: 99.30 % of 2,000
-                      the same bytes: 98.00 % of 2,000
+                      the same bytes: 98.00 % of 2,000, 212 with other model inputs, 1 refused by the reference alone, 3 refused by the candidate alone
         layers        the first to diverge is block_41
         labels        92.00 % right before, 91.67 % now: −0.33 points, 95 % interval −0.88 to +0.21
         production    flips can be anywhere, since a class of the mix has no samples, 95 % interval 1,190 to 9,360

@@ -27,7 +27,7 @@ export async function openImageFolder(folder: string, context: SourceContext): P
     ranges: context.ranges,
     pipeline,
     get warnings() {
-      return flags.warnings();
+      return [...pipeline.warnings, ...flags.warnings()];
     },
     skipped,
     batches: () =>

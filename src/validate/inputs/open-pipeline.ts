@@ -5,6 +5,7 @@ import type { Manifest, PortRecord } from '../../bundle/manifest.ts';
 import { verifiedArtefact } from '../../bundle/read-bundle.ts';
 import { TorchliftError } from '../../core/errors.ts';
 import { openPreprocessor, openPrintedPreprocessor, type Preprocessor } from '../../engines/open-preprocessor.ts';
+import { provePixels } from '../../engines/prove-pixels.ts';
 import { imageInput, printPreprocess } from '../../preprocess/print-preprocess.ts';
 import type { Step } from '../../preprocess/steps.ts';
 import { SUPERVISION } from '../supervision.ts';
@@ -17,11 +18,12 @@ export interface Pipeline {
   /** What it feeds. */
   readonly port: PortRecord;
   readonly probes: ProbeEvidence;
+  readonly warnings: readonly string[];
   readonly size: readonly [number, number];
 }
 
-/** The bundle's own `preprocess.py`, its hash verified, or one made of other steps. Errors: `usage`, `hash-mismatch`, those of the host. */
-export async function openPipeline({ bundle, manifest, steps, progress, onRestart }: SourceContext): Promise<Pipeline> {
+/** The bundle's own `preprocess.py`, its hash verified, or one made of other steps. Errors: `usage`, `hash-mismatch`, `probe-mismatch`, those of the host. */
+export async function openPipeline({ bundle, manifest, steps, allowOtherPixels, progress, onRestart }: SourceContext): Promise<Pipeline> {
   const size = imageSize(manifest);
   progress('starting the decoders');
   const options = { threads: availableParallelism(), supervision: { ...SUPERVISION, onRestart }, progress };
@@ -29,7 +31,9 @@ export async function openPipeline({ bundle, manifest, steps, progress, onRestar
   const given = steps ?? (manifest.preprocess.steps as readonly Step[]);
   const opened = async (preprocessor: Preprocessor, sha256: string): Promise<Pipeline> => {
     try {
-      return { preprocessor, steps: given, port, size, probes: { pipeline: sha256, images: await preprocessor.probe() } };
+      const expected = steps === undefined ? manifest.preprocess.probes : undefined;
+      const { images, warnings } = await provePixels(preprocessor, { expected, allowOthers: allowOtherPixels });
+      return { preprocessor, steps: given, port, size, probes: { pipeline: sha256, images }, warnings };
     } catch (error) {
       await preprocessor.close();
       throw error;

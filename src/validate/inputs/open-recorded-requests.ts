@@ -62,7 +62,7 @@ export async function openRecordedRequests(path: string, context: SourceContext)
     ranges: context.ranges,
     pipeline: pipeline ?? null,
     get warnings() {
-      return flags.warnings();
+      return [...(pipeline?.warnings ?? []), ...flags.warnings()];
     },
     skipped,
     batches: () =>

@@ -11,6 +11,8 @@ export interface SourceContext {
   readonly samples: number | undefined;
   /** A pipeline instead of the bundle's own; undefined where the bundle's is used. */
   readonly steps: readonly Step[] | undefined;
+  /** Whether a decoder that makes other pixels than the validated one is a warning instead of an error. */
+  readonly allowOtherPixels: boolean;
   readonly progress: Progress;
   readonly onRestart: (why: string) => void;
 }

@@ -1,20 +1,20 @@
 import type { LayerComparison } from '../../bundle/evidence/layer-comparison.ts';
 import type { Manifest } from '../../bundle/manifest.ts';
-import { invariant, TorchliftError } from '../../core/errors.ts';
+import { TorchliftError } from '../../core/errors.ts';
 import type { RunOptions } from '../../engines/engine.ts';
 import type { Tensor } from '../../engines/tensor.ts';
-import type { WorkerEngine } from '../../engines/worker-engine.ts';
 import { sliceRows } from '../slice-rows.ts';
 import { judgeLayers, type MeasuredCall } from './judge-layers.ts';
 import { matchCalls, type RecordedCall } from './match-calls.ts';
+import { Taps, type TapWorker } from './taps.ts';
 import { TensorDifference } from './tensor-difference.ts';
 
 export interface LayerSides {
   readonly manifest: Manifest;
   /** TensorFlow with the Keras file. */
-  readonly reference: Pick<WorkerEngine, 'call'>;
+  readonly reference: TapWorker;
   /** PyTorch with the bundle's `model.pt` or a variant of it. */
-  readonly candidate: Pick<WorkerEngine, 'call'>;
+  readonly candidate: TapWorker;
   /** In Keras' order, any number of rows each. */
   readonly inputs: readonly Tensor[];
   readonly precision?: RunOptions['precision'];
@@ -39,18 +39,16 @@ export async function compareLayers({ manifest: { calls }, reference, candidate,
   const rows = inputs[0]?.shape[0] ?? 0;
   for (let start = 0; start < rows; start += ROWS_AT_ONCE) {
     const piece = inputs.map((input) => sliceRows(input, start, start + ROWS_AT_ONCE));
+    const [left, right] = [new Taps(reference, {}, piece), new Taps(candidate, { precision }, piece)];
     const [recorded, dtypes] = await Promise.all([
-      reference.call('layers', {}, piece).then(({ header }) => header.calls as readonly RecordedCall[]),
-      candidate.call('layers', { precision }, piece).then(({ header }) => header.dtypes as readonly string[]),
+      left.compute().then(({ calls: found }) => found as readonly RecordedCall[]),
+      right.compute().then(({ dtypes: found }) => found as readonly string[]),
     ]);
     matches = matchCalls(calls, recorded);
     for (const [at, { served }] of calls.entries()) {
       const position = matches[at] ?? -1;
       if (position < 0 || served === null || 'absorbedBy' in served) continue;
-      const [expected, found] = await Promise.all([
-        onlyTensor(reference.call('layer', { position }, [])),
-        onlyTensor(candidate.call('layer', { position: served.tap, axes: served.toSource }, [])),
-      ]);
+      const [expected, found] = await Promise.all([left.fetch({ position }), right.fetch({ position: served.tap, axes: served.toSource })]);
       const call = measured.get(at) ?? { difference: new TensorDifference(), dtypes: [recorded[position]?.dtype, dtypes[served.tap]] };
       call.difference.add(expected, found);
       measured.set(at, call);
@@ -64,10 +62,4 @@ export async function compareLayers({ manifest: { calls }, reference, candidate,
   }
   const unmatched = calls.filter(({ className }, at) => matches[at] === -1 && className !== 'InputLayer').map(({ layer }) => layer);
   return { ...judgeLayers(calls, measured), unmatched };
-}
-
-async function onlyTensor(frame: ReturnType<WorkerEngine['call']>): Promise<Tensor> {
-  const [tensor] = (await frame).tensors;
-  invariant(tensor !== undefined, 'a layer without a tensor');
-  return tensor;
 }
