@@ -23,7 +23,15 @@ export async function writePhotoModel(path: string): Promise<void> {
     layer(
       'Conv2D',
       name,
-      { filters, kernel_size: [kernel, kernel], strides: [2, 2], padding: 'same', activation: 'softsign', use_bias: true, data_format: 'channels_last' },
+      {
+        filters,
+        kernel_size: [kernel, kernel],
+        strides: [2, 2],
+        padding: 'same',
+        activation: 'softsign',
+        use_bias: true,
+        data_format: 'channels_last',
+      },
       [[from, 0, 0]],
     );
   const config = functional(

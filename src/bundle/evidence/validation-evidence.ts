@@ -49,11 +49,15 @@ export interface ValidationEvidence extends EvidenceHeader, AgreementEvidence, P
   readonly warnings: readonly string[];
 }
 
+/** Labels alone, twenty of them, are reproduced by many a pipeline: so many images must have told more before one is found. */
+export const TELLING_IMAGES = 3;
+
 /** Which pipeline in front of the model reproduces recorded scores. Steps as in the manifest. */
 export interface FoundPipelineEvidence {
   readonly found: boolean;
-  /** How many images it was judged on. */
+  /** How many images it was judged on, and on how many of them the recorded scores are more than a label. */
   readonly images: number;
+  readonly telling: number;
   /** The preset's name, where it is one. */
   readonly preset: string | null;
   /** The nearest, found or not; null where no image could be prepared at all. */

@@ -21,17 +21,22 @@ export async function findAmong(options: FindAmongOptions): Promise<readonly Tri
   const { answers, size, onProgress } = options;
   const trials = new PipelineTrials(options);
   const report = (share: number) => onProgress(share, trials.count, trials.best?.distance ?? Number.POSITIVE_INFINITY);
-  const { choices, images } = await toldApart(answers, trials.images, size);
+  const { choices, turned } = await toldApart(answers, trials.images, size);
   const presets = Object.values(PRESETS);
   const judged = await trials.judge(presets);
   const spread = await trials.spread(presets);
-  const order = orderImages(images.map((image, index) => ({ ...image, spread: spread[index] as number })));
+  const order = orderImages(spread.map((each, image) => ({ spread: each, turned: turned[image] as boolean })));
   report(PRESETS_DONE);
   const right = judged.find(({ reproduces }) => reproduces);
   const known = right && choiceOf(right.steps, ...size);
   const standing = known
     ? [known]
     : await searchPipelines({ trials, choices, order, onProgress: (share) => report(PRESETS_DONE + share * (SEARCH_DONE - PRESETS_DONE)) });
-  const settled = await settlePipelines({ trials, standing, order, onProgress: (share) => report(SEARCH_DONE + share * (1 - SEARCH_DONE)) });
+  const settled = await settlePipelines({
+    trials,
+    standing,
+    order: order.mixed,
+    onProgress: (share) => report(SEARCH_DONE + share * (1 - SEARCH_DONE)),
+  });
   return [...new Map([...judged, ...settled].map((pipeline) => [JSON.stringify(pipeline.steps), pipeline])).values()];
 }

@@ -40,17 +40,18 @@ export async function findPreprocess(options: FindPreprocessOptions): Promise<Fo
       new PipelineAnswers({ ...options, images: images.map(({ bytes }) => bytes), port, size, preprocessor });
     const positions = await readableImages(answersTo(answered), [...answered.keys()], size);
     const readable = positions.map((position) => answered[position] as AnsweredImage);
-    if (readable.length === 0) return judgePipelines([], 0);
+    const recorded = readable.map(({ scores }) => scores);
+    if (recorded.length === 0) return judgePipelines([], recorded);
     const tried = await findAmong({
       answers: answersTo(readable),
-      recorded: readable.map(({ scores }) => scores),
+      recorded,
       size,
       onProgress: (share, count, best) =>
         progress(
-          `finding the pipeline: ${Math.round(100 * share)} %, tried ${count} on ${readable.length} images, the nearest is ${best.toExponential(1)} off`,
+          `finding the pipeline: ${Math.round(100 * share)} %, tried ${count} on ${recorded.length} images, the nearest is ${best.toExponential(1)} off`,
         ),
     });
-    return judgePipelines(tried, readable.length);
+    return judgePipelines(tried, recorded);
   } finally {
     await preprocessor.close();
   }

@@ -1,4 +1,5 @@
-import type { FoundPipelineEvidence } from '../../bundle/evidence/validation-evidence.ts';
+import { type FoundPipelineEvidence, TELLING_IMAGES } from '../../bundle/evidence/validation-evidence.ts';
+import { recordedScores } from './recorded-scores.ts';
 import { largestDifference } from './score-distance.ts';
 import type { TriedPipeline } from './tried-pipeline.ts';
 
@@ -16,17 +17,19 @@ const SAME = 2e-6;
  * The verdict on what was tried. Those that no image tells apart are one answer, by their scores or because all of them reproduce what was
  * recorded: the simplest is named, the others are listed.
  */
-export function judgePipelines(tried: readonly TriedPipeline[], images: number): FoundPipelineEvidence {
+export function judgePipelines(tried: readonly TriedPipeline[], recorded: readonly Float32Array[]): FoundPipelineEvidence {
+  const images = recorded.length;
+  const { telling } = recordedScores(recorded);
   const sorted = [...tried].sort((a, b) => a.distance - b.distance || a.steps.length - b.steps.length);
   const [best] = sorted;
-  if (best === undefined) return { found: false, images, preset: null, steps: null, distance: null, equivalent: [], runnerUp: null };
-  const same = sorted.filter((other) => isSame(best, other)).sort(simplestFirst);
-  const [named = best, ...equivalent] = same;
+  if (best === undefined) return { found: false, images, telling, preset: null, steps: null, distance: null, equivalent: [], runnerUp: null };
+  const [named = best, ...equivalent] = sorted.filter((other) => isSame(best, other)).sort(simplestFirst);
   const runnerUp = sorted.find((other) => !isSame(best, other));
   const isClear = runnerUp === undefined || runnerUp.distance >= CLEARLY * best.distance;
   return {
-    found: named.reproduces || (best.distance <= NEAR && isClear),
+    found: telling >= Math.min(TELLING_IMAGES, images) && (named.reproduces || (best.distance <= NEAR && isClear)),
     images,
+    telling,
     preset: named.preset,
     steps: named.steps,
     distance: named.distance,

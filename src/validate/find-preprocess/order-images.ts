@@ -1,17 +1,20 @@
-/**
- * The images that tell most come first: those whose answers differ most between pipelines, and that more frames than one can be put into. One
- * that its EXIF block turns would hide the rest until the orientation is known, so those wait until fewer pipelines are left.
- */
-export function orderImages(images: readonly { readonly spread: number; readonly frames: number; readonly turned: boolean }[]): readonly number[] {
-  const order = images
-    .map(({ spread, frames, turned }, image) => ({ image, turned, telling: spread * (frames + 1) }))
-    .sort((a, b) => b.telling - a.telling);
-  const straight = order.filter(({ turned }) => !turned);
-  const turned = order.filter((each) => each.turned);
-  const merged = straight.slice(0, STRAIGHT_FIRST);
-  const rest = straight.slice(STRAIGHT_FIRST);
-  while (rest.length + turned.length > 0) merged.push(...turned.splice(0, 1), ...rest.splice(0, 2));
-  return merged.map(({ image }) => image);
+/** Images in the order in which they are asked, those that tell most first: whose answers differ most between pipelines. */
+export interface ImageOrder {
+  /** What its EXIF block turns would hide all else as long as the orientation isn't known; those come last. */
+  readonly straightFirst: readonly number[];
+  /** Every third one is turned, as long as there are any. */
+  readonly mixed: readonly number[];
 }
 
-const STRAIGHT_FIRST = 3;
+/** `images`: how far their answers lie apart, and whether they are turned. */
+export function orderImages(images: readonly { readonly spread: number; readonly turned: boolean }[]): ImageOrder {
+  const order = images.map((each, image) => ({ ...each, image })).sort((a, b) => b.spread - a.spread);
+  const [straight, turned] = [false, true].map((wanted) => order.filter((each) => each.turned === wanted).map(({ image }) => image)) as [
+    number[],
+    number[],
+  ];
+  const straightFirst = [...straight, ...turned];
+  const mixed: number[] = [];
+  while (straight.length + turned.length > 0) mixed.push(...straight.splice(0, 2), ...turned.splice(0, 1));
+  return { straightFirst, mixed };
+}

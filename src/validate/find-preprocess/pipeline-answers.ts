@@ -29,6 +29,7 @@ export class PipelineAnswers {
   /** By image and steps the row's key. */
   readonly #keys: Map<string, string | null>[];
   readonly #scores = new Map<string, Answer>();
+  readonly #upright = new Set<number>();
   #prepared = 0;
   #runs = 0;
 
@@ -40,6 +41,11 @@ export class PipelineAnswers {
   /** What it cost so far: rows that were prepared, and rows that the model ran. */
   get cost(): { readonly prepared: number; readonly runs: number } {
     return { prepared: this.#prepared, runs: this.#runs };
+  }
+
+  /** From now on a step that would turn these images as their EXIF block says is left out: theirs turns nothing. */
+  leaveUpright(images: readonly number[]): void {
+    for (const image of images) this.#upright.add(image);
   }
 
   /** For each pipeline the answers to these images, in their order. Errors: those of the workers. */
@@ -59,7 +65,7 @@ export class PipelineAnswers {
     try {
       for (const image of images) {
         const unanswered = pipelines.filter((steps) => {
-          const key = this.#keys[image]?.get(nameOf(steps));
+          const key = this.#keys[image]?.get(this.#nameOf(steps, image));
           return key === undefined || (key !== null && !this.#scores.has(key));
         });
         for await (const rows of this.#prepare(image, unanswered)) {
@@ -77,20 +83,20 @@ export class PipelineAnswers {
   /** Only prepares these images, so that `keyOf` tells which pipelines are one to them. Errors: those of the worker. */
   async prepare(pipelines: readonly (readonly Step[])[], images: readonly number[]): Promise<void> {
     for (const image of images) {
-      const unknown = pipelines.filter((steps) => !this.#keys[image]?.has(nameOf(steps)));
+      const unknown = pipelines.filter((steps) => !this.#keys[image]?.has(this.#nameOf(steps, image)));
       for await (const _ of this.#prepare(image, unknown));
     }
   }
 
   /** The same for pipelines that make the same row of an image; null where it can't be prepared so. Of what was asked. */
   keyOf(steps: readonly Step[], image: number): string | null {
-    return this.#keys[image]?.get(nameOf(steps)) ?? null;
+    return this.#keys[image]?.get(this.#nameOf(steps, image)) ?? null;
   }
 
   /** The rows of some pipelines at a time, each once. */
   async *#prepare(image: number, pipelines: readonly (readonly Step[])[]): AsyncGenerator<ReadonlyMap<string, Tensor>> {
     const { preprocessor, images, size } = this.#options;
-    const unique = [...new Map(pipelines.map((steps) => [nameOf(steps), steps]))];
+    const unique = [...new Map(pipelines.map((steps) => [this.#nameOf(steps, image), this.#stepsFor(steps, image)]))];
     for (let from = 0; from < unique.length; from += BATCH) {
       const some = unique.slice(from, from + BATCH);
       const asked = some.map(([, steps]) => steps);
@@ -112,6 +118,14 @@ export class PipelineAnswers {
     this.#scores.set(key, null);
   }
 
+  #stepsFor(steps: readonly Step[], image: number): readonly Step[] {
+    return this.#upright.has(image) ? steps.filter(({ step }) => step !== 'orient') : steps;
+  }
+
+  #nameOf(steps: readonly Step[], image: number): string {
+    return JSON.stringify(this.#stepsFor(steps, image));
+  }
+
   async #run(batch: readonly (readonly [string, Tensor])[]): Promise<void> {
     const { outputs } = await this.#options.candidate.run([stackRows(batch.map(([, row]) => row))], this.#options.candidateOptions);
     this.#runs += batch.length;
@@ -122,5 +136,3 @@ export class PipelineAnswers {
     });
   }
 }
-
-const nameOf = (steps: readonly Step[]): string => JSON.stringify(steps);

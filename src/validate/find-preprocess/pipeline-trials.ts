@@ -1,12 +1,12 @@
 import { PRESETS, type Step } from '../../preprocess/steps.ts';
 import type { Answer, PipelineAnswers } from './pipeline-answers.ts';
 import { type PipelineChoice, stepsOf } from './pipeline-space.ts';
-import { recordedStep } from './recorded-step.ts';
+import { recordedScores } from './recorded-scores.ts';
 import { guidingDistance, largestDifference, meanDistance, type ScoreDistance } from './score-distance.ts';
 import type { TriedPipeline } from './tried-pipeline.ts';
 
 export interface PipelineTrialsOptions {
-  readonly answers: Pick<PipelineAnswers, 'of' | 'prepare' | 'keyOf'>;
+  readonly answers: Pick<PipelineAnswers, 'of' | 'prepare' | 'keyOf' | 'leaveUpright'>;
   /** One row for each image, all outputs in one. */
   readonly recorded: readonly Float32Array[];
   /** Of the model's input. */
@@ -33,7 +33,7 @@ export class PipelineTrials {
     this.#options = options;
     this.images = options.recorded.map((_, image) => image);
     this.#guide = guidingDistance(options.recorded);
-    this.#tolerance = recordedStep(options.recorded) / 2 + FLOAT_NOISE;
+    this.#tolerance = recordedScores(options.recorded).step / 2 + FLOAT_NOISE;
   }
 
   /** How many pipelines were looked at. */

@@ -9,15 +9,11 @@ export interface ToldApart {
    * refuse one of the images, which the original answered.
    */
   readonly choices: Choices;
-  readonly images: readonly {
-    /** Whether its EXIF block turns it. */
-    readonly turned: boolean;
-    /** How many frames it tells apart. */
-    readonly frames: number;
-  }[];
+  /** By image, whether its EXIF block turns it. */
+  readonly turned: readonly boolean[];
 }
 
-type Prepared = Pick<PipelineAnswers, 'prepare' | 'keyOf'>;
+type Prepared = Pick<PipelineAnswers, 'prepare' | 'keyOf' | 'leaveUpright'>;
 type Size = readonly [height: number, width: number];
 
 /** The images that the best of the decoders takes; the others tell nothing. */
@@ -28,25 +24,21 @@ export async function readableImages(answers: Prepared, images: readonly number[
   return readable.reduce((most, other) => (other.length > most.length ? other : most));
 }
 
-/** Prepares images that at least one decoder takes by each decoder, orientation and frame. */
+/** Prepares images that at least one decoder takes by each decoder, orientation and frame. Those that are upright are left so from then on. */
 export async function toldApart(answers: Prepared, images: readonly number[], size: Size): Promise<ToldApart> {
   const ways = decodings(size);
   await answers.prepare(ways, images);
   const decoding = toldApartOf(CHOICES.decoding, ways, answers, images);
-  const base = { ...SIMPLEST, decoding: decoding[0] ?? SIMPLEST.decoding };
-  const frames = CHOICES.frame.map((frame) => stepsOf({ ...base, frame }, ...size));
-  await answers.prepare(frames, images);
   const pairs = CHOICES.decoding.flatMap((plain, index) => {
     const turning = CHOICES.decoding.findIndex(({ decoder, orient }) => orient && !plain.orient && decoder === plain.decoder);
     return turning === -1 ? [] : [[ways[index] as readonly Step[], ways[turning] as readonly Step[]] as const];
   });
-  return {
-    choices: { ...CHOICES, decoding, frame: toldApartOf(CHOICES.frame, frames, answers, images) },
-    images: images.map((image) => ({
-      turned: pairs.some(([plain, turned]) => answers.keyOf(plain, image) !== answers.keyOf(turned, image)),
-      frames: new Set(frames.map((way) => answers.keyOf(way, image))).size,
-    })),
-  };
+  const turned = images.map((image) => pairs.some(([plain, turning]) => answers.keyOf(plain, image) !== answers.keyOf(turning, image)));
+  answers.leaveUpright(images.filter((_, index) => !turned[index]));
+  const base = { ...SIMPLEST, decoding: decoding[0] ?? SIMPLEST.decoding };
+  const frames = CHOICES.frame.map((frame) => stepsOf({ ...base, frame }, ...size));
+  await answers.prepare(frames, images);
+  return { choices: { ...CHOICES, decoding, frame: toldApartOf(CHOICES.frame, frames, answers, images) }, turned };
 }
 
 function decodings(size: Size): readonly (readonly Step[])[] {
