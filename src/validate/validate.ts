@@ -77,22 +77,23 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
   };
   const opened: { close(): Promise<void> }[] = [];
   try {
+    let started: Candidate | undefined;
     const startCandidate = async () => {
+      if (started !== undefined) return started;
       progress('starting the candidate');
-      const started = await openCandidate({ model, manifest, precision, device, progress, onRestart });
+      started = await openCandidate({ model, manifest, precision, device, progress, onRestart });
       opened.push(started.engine);
       return started;
     };
-    // What is wrong with the inputs is told before any framework starts, but a search for the pipeline needs one.
-    const finder = options.findPreprocess ? await startCandidate() : undefined;
-    const found = finder && (await findPreprocess({ ...options, manifest, candidate: finder.engine, candidateOptions: finder.runOptions, progress }));
+    // What is wrong with the inputs is told before any framework starts.
+    const found = options.findPreprocess ? await findPreprocess({ ...options, manifest, startCandidate, progress, onRestart }) : undefined;
     const steps = found?.found ? (found.steps as readonly Step[]) : undefined;
     const source = await openSource(bundle, manifest, { ...options, ...(steps && { preprocess: steps }) }, progress, onRestart);
     opened.push(source);
     progress('starting the reference');
     const reference = source.isRecorded ? RECORDED : await openReference(options.reference, manifest, progress, onRestart);
     if (reference.engine !== null) opened.push(reference.engine);
-    const candidate = finder ?? (await startCandidate());
+    const candidate = await startCandidate();
     const stage = stageOf(reference, source);
     const nearCopies = source.arePictures ? new NearCopyIndex(source.ranges.length) : null;
     if (nearCopies !== null) opened.push({ close: async () => nearCopies.close() });

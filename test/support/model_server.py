@@ -1,6 +1,6 @@
 """model_server.py MODEL.h5: serves it over TensorFlow Serving's REST (/v1) and the Open Inference Protocol (/v2), written from the
 protocols' own pages, so that it knows nothing of our codecs. Prints its port. `tiny` takes tensors, `bytes` takes images and gives their
-sizes, `images` takes images, decodes and resizes them for the model; /plain/v2 lacks the binary extension. A request with the header X-Fault breaks as it says, once in a row."""
+sizes, `images` and `caffe` take images, decode and resize them for the model, the one to 0..1, the other to BGR less its mean; /plain/v2 lacks the binary extension. A request with the header X-Fault breaks as it says, once in a row."""
 
 import base64
 import json
@@ -23,15 +23,22 @@ def sizes(images):
     return np.array([tf.io.decode_image(image).shape[:2] for image in images], np.float32)
 
 
-def predict_images(images):
-    """By a pipeline of its own: TensorFlow's decoder and bilinear, 0..1."""
+def predict_images(images, values):
+    """By a pipeline of its own: TensorFlow's decoder and bilinear."""
     size = model.input_shape[1:3]
-    return predict([tf.image.resize(tf.io.decode_image(image, channels=3, expand_animations=False), size) / 255 for image in images])
+    return predict([values(tf.image.resize(tf.io.decode_image(image, channels=3, expand_animations=False), size)) for image in images])
+
+
+ANSWERS = {
+    "bytes": sizes,
+    "images": lambda images: predict_images(images, lambda pixels: pixels / 255),
+    "caffe": lambda images: predict_images(images, lambda pixels: pixels[..., ::-1] - (103.939, 116.779, 123.68)),
+}
 
 
 def tf_serving(path, body):
     image_bytes = ("image_bytes", "DT_STRING", ["-1"])
-    ports = {"tiny": ("x", "DT_FLOAT", ["-1", "4"]), "bytes": image_bytes, "images": image_bytes}
+    ports = {"tiny": ("x", "DT_FLOAT", ["-1", "4"]), **{name: image_bytes for name in ANSWERS}}
     name = path.split("/")[3].split(":")[0]
     if name not in ports:
         return 404, {"error": f"Servable not found for request: Latest({name})"}
@@ -47,7 +54,7 @@ def tf_serving(path, body):
         if name == "tiny":
             outputs = predict(rows)
         else:
-            outputs = {"bytes": sizes, "images": predict_images}[name]([base64.b64decode(row["b64"]) for row in rows])
+            outputs = ANSWERS[name]([base64.b64decode(row["b64"]) for row in rows])
     except Exception as error:
         return 400, {"error": str(error)}
     return 200, {"predictions" if "instances" in request else "outputs": outputs.tolist()}

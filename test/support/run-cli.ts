@@ -16,15 +16,17 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Called for every piece of standard error, with a way to send a signal. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** What takes longer hangs; a minute where omitted. */
+  readonly timeoutMs?: number;
   /** Sent to the command after so long. */
   readonly signalAfter?: { readonly signal: NodeJS.Signals; readonly milliseconds: number };
 }
 
-/** No command in these tests takes nearly so long: whatever does hangs. */
+/** Few commands in these tests take nearly so long: whatever does hangs. */
 const TIMEOUT_MS = 60_000;
 
 /** The built command as a user runs it. Throws where it hangs. */
-export function runCli(args: readonly string[], { cwd, env, onStderr, signalAfter }: CliOptions = {}): Promise<CliResult> {
+export function runCli(args: readonly string[], { cwd, env, onStderr, signalAfter, timeoutMs = TIMEOUT_MS }: CliOptions = {}): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [BIN, ...args], {
       ...(cwd !== undefined && { cwd }),
@@ -33,8 +35,8 @@ export function runCli(args: readonly string[], { cwd, env, onStderr, signalAfte
     });
     const hang = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`torchlift ${args.join(' ').slice(0, 300)} still ran after ${TIMEOUT_MS} ms`));
-    }, TIMEOUT_MS);
+      reject(new Error(`torchlift ${args.join(' ').slice(0, 300)} still ran after ${timeoutMs} ms`));
+    }, timeoutMs);
     const signal = signalAfter && setTimeout(() => child.kill(signalAfter.signal), signalAfter.milliseconds);
     let stdout = '';
     let stderr = '';

@@ -1,5 +1,5 @@
-"""make_photos.py FOLDER: twenty pictures such as a service is sent, cut from the package's own probe photos; the same in every run. JPEGs of several
-qualities, two of them turned by EXIF, PNGs and a GIF, few of them square."""
+"""make_photos.py FOLDER [PHOTO…]: twenty pictures such as a service is sent, cut from photos, the package's own probe photos where none is named; the
+same in every run. JPEGs of several qualities, two of them turned by EXIF, PNGs and a GIF, few of them square."""
 
 import os
 import sys
@@ -13,12 +13,13 @@ TURNED = {3: 6, 11: 3}
 PNGS, GIF, SQUARES = (5, 13), 8, (2, 9, 16)
 
 
-def main(folder):
+def main(folder, *paths):
     os.makedirs(folder, exist_ok=True)
     generator = np.random.default_rng(4)
-    photos = [Image.open(os.path.join(PROBES, name)).convert("RGB") for name in ("cat.jpg", "boats.jpg", "flower.png")]
+    paths = paths or [os.path.join(PROBES, name) for name in ("cat.jpg", "boats.jpg", "flower.png")]
+    photos = [Image.open(path).convert("RGB") for path in paths]
     for index in range(COUNT):
-        photo = photos[index % 3]
+        photo = photos[index % len(photos)]
         width, height = (int(generator.integers(side * 2 // 5, side)) for side in photo.size)
         if index in SQUARES:
             width = height = min(width, height)

@@ -8,8 +8,8 @@ import { toldApart } from './told-apart.ts';
 import type { TriedPipeline } from './tried-pipeline.ts';
 
 export interface FindAmongOptions extends PipelineTrialsOptions {
-  /** How far, how many pipelines were looked at, and how far the nearest is off. */
-  readonly onProgress: (share: number, count: number, best: number) => void;
+  /** How far, how many pipelines were looked at, and how far the nearest of those that all images were asked for is off. */
+  readonly onProgress: (share: number, count: number, best: number | undefined) => void;
 }
 
 /** Shares of the work, as they come out on twenty photos. */
@@ -20,7 +20,7 @@ const SEARCH_DONE = 0.85;
 export async function findAmong(options: FindAmongOptions): Promise<readonly TriedPipeline[]> {
   const { answers, size, onProgress } = options;
   const trials = new PipelineTrials(options);
-  const report = (share: number) => onProgress(share, trials.count, trials.best?.distance ?? Number.POSITIVE_INFINITY);
+  const report = (share: number) => onProgress(share, trials.count, trials.best?.distance);
   const { choices, turned } = await toldApart(answers, trials.images, size);
   const presets = Object.values(PRESETS);
   const judged = await trials.judge(presets);

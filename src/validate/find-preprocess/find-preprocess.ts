@@ -1,9 +1,9 @@
 import type { FoundPipelineEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import type { PortRecord } from '../../bundle/manifest.ts';
 import { TorchliftError } from '../../core/errors.ts';
-import type { Engine, RunOptions } from '../../engines/engine.ts';
 import { openPreprocessor } from '../../engines/open-preprocessor.ts';
 import { imageInput } from '../../preprocess/print-preprocess.ts';
+import type { Candidate } from '../open-candidate.ts';
 import { SUPERVISION } from '../supervision.ts';
 import { type AnsweredImage, type AnsweredImagesOptions, answeredImages } from './answered-images.ts';
 import { findAmong } from './find-among.ts';
@@ -12,8 +12,8 @@ import { PipelineAnswers } from './pipeline-answers.ts';
 import { readableImages } from './told-apart.ts';
 
 export interface FindPreprocessOptions extends AnsweredImagesOptions {
-  readonly candidate: Engine;
-  readonly candidateOptions: RunOptions;
+  readonly startCandidate: () => Promise<Pick<Candidate, 'engine' | 'runOptions'>>;
+  readonly onRestart: (why: string) => void;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface FindPreprocessOptions extends AnsweredImagesOptions {
  * model that takes no image), `file-not-found`, `malformed-file`, `remote-failed`, those of the workers.
  */
 export async function findPreprocess(options: FindPreprocessOptions): Promise<FoundPipelineEvidence> {
-  const { manifest, progress } = options;
+  const { manifest, progress, startCandidate, onRestart } = options;
   const input = imageInput(manifest.inputs);
   if (input?.height == null || input.width == null) {
     throw new TorchliftError('usage', {
@@ -33,11 +33,12 @@ export async function findPreprocess(options: FindPreprocessOptions): Promise<Fo
   const port = manifest.inputs[0] as PortRecord;
   const size = [input.height, input.width] as const;
   const answered = await answeredImages(options);
-  progress('finding the pipeline: starting the decoders');
-  const preprocessor = await openPreprocessor({ source: null, supervision: SUPERVISION, progress });
+  const { engine: candidate, runOptions: candidateOptions } = await startCandidate();
+  progress('starting the decoders');
+  const preprocessor = await openPreprocessor({ source: null, supervision: { ...SUPERVISION, onRestart }, progress });
   try {
     const answersTo = (images: readonly AnsweredImage[]) =>
-      new PipelineAnswers({ ...options, images: images.map(({ bytes }) => bytes), port, size, preprocessor });
+      new PipelineAnswers({ images: images.map(({ bytes }) => bytes), port, size, preprocessor, candidate, candidateOptions });
     const positions = await readableImages(answersTo(answered), [...answered.keys()], size);
     const readable = positions.map((position) => answered[position] as AnsweredImage);
     const recorded = readable.map(({ scores }) => scores);
@@ -48,7 +49,7 @@ export async function findPreprocess(options: FindPreprocessOptions): Promise<Fo
       size,
       onProgress: (share, count, best) =>
         progress(
-          `finding the pipeline: ${Math.round(100 * share)} %, tried ${count} on ${recorded.length} images, the nearest is ${best.toExponential(1)} off`,
+          `finding the pipeline: ${Math.round(100 * share)} %, tried ${count} on ${recorded.length} images${best === undefined ? '' : `, the nearest is ${best.toExponential(1)} off`}`,
         ),
     });
     return judgePipelines(tried, recorded);

@@ -20,7 +20,8 @@ const SAME = 2e-6;
 export function judgePipelines(tried: readonly TriedPipeline[], recorded: readonly Float32Array[]): FoundPipelineEvidence {
   const images = recorded.length;
   const { telling } = recordedScores(recorded);
-  const sorted = [...tried].sort((a, b) => a.distance - b.distance || a.steps.length - b.steps.length);
+  // Of rounded scores one that misses some may be nearer on average than one that reproduces all.
+  const sorted = [...tried].sort((a, b) => Number(b.reproduces) - Number(a.reproduces) || a.distance - b.distance);
   const [best] = sorted;
   if (best === undefined) return { found: false, images, telling, preset: null, steps: null, distance: null, equivalent: [], runnerUp: null };
   const [named = best, ...equivalent] = sorted.filter((other) => isSame(best, other)).sort(simplestFirst);

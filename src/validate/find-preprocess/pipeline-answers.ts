@@ -96,7 +96,10 @@ export class PipelineAnswers {
   /** The rows of some pipelines at a time, each once. */
   async *#prepare(image: number, pipelines: readonly (readonly Step[])[]): AsyncGenerator<ReadonlyMap<string, Tensor>> {
     const { preprocessor, images, size } = this.#options;
-    const unique = [...new Map(pipelines.map((steps) => [this.#nameOf(steps, image), this.#stepsFor(steps, image)]))];
+    // What begins alike lies together, so that its frames are still there.
+    const unique = [...new Map(pipelines.map((steps) => [this.#nameOf(steps, image), this.#stepsFor(steps, image)]))].sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    );
     for (let from = 0; from < unique.length; from += BATCH) {
       const some = unique.slice(from, from + BATCH);
       const asked = some.map(([, steps]) => steps);

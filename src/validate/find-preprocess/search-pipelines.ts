@@ -27,7 +27,7 @@ const KERNELS = [140, 70, 44, 30, 22, 16, 12, 10];
 const ROUND = [120, 60, 30, 20, 14, 10, 8, 8];
 /** Of one guess of frame and values so many second JPEGs, and so many kernels. */
 const VARIANTS = { most: 2, of: ({ decoding, frame, order, values }: PipelineChoice) => JSON.stringify([decoding, frame, order, values]) };
-const MAX_ROUNDS = 6;
+const MAX_ROUNDS = 4;
 /** What the first look takes for the second JPEG; where none of it leads to the right one, it is repeated with the next, on other images first. */
 const FIRST_JPEGS: readonly PipelineChoice['reEncode'][] = [null, 80];
 
