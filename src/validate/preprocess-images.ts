@@ -3,14 +3,15 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isBundle } from '../bundle/bundle-contents.ts';
 import { diskError, FileSink } from '../bundle/file-sink.ts';
-import { readManifest } from '../bundle/read-bundle.ts';
+import { readManifest, verifiedArtefact } from '../bundle/read-bundle.ts';
 import { TorchliftError } from '../core/errors.ts';
-import { openPrintedPreprocessor } from '../engines/open-preprocessor.ts';
+import { openPreprocessor, openPrintedPreprocessor, type Preprocessor } from '../engines/open-preprocessor.ts';
+import { provePixels } from '../engines/prove-pixels.ts';
 import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
 import type { Tensor } from '../engines/tensor.ts';
 import { writeNpz } from '../formats/npy/write-npz.ts';
 import { loadSteps } from '../preprocess/load-steps.ts';
-import { imageInput, type ModelInput, printPreprocess } from '../preprocess/print-preprocess.ts';
+import { imageInput, printPreprocess } from '../preprocess/print-preprocess.ts';
 import type { Step } from '../preprocess/steps.ts';
 import { readImage } from './inputs/read-image.ts';
 import { stackRows } from './inputs/stack-rows.ts';
@@ -36,20 +37,11 @@ export interface PreprocessResult {
 
 /**
  * What a model sees: images through a pipeline, as `x` float32 [N, H, W, 3] and `names` in a `.npz`, which appears whole or not at all. Errors:
- * `usage` (no size), `file-not-found`, `malformed-file` (no image that the pipeline's decoder takes), those of the host.
+ * `usage` (no size), `file-not-found`, `hash-mismatch`, `probe-mismatch`, `malformed-file` (no image that the pipeline's decoder takes), those of the host.
  */
 export async function preprocessImages(images: readonly string[], options: PreprocessOptions): Promise<PreprocessResult> {
-  const { steps, input } = pipelineOf(options);
-  const text = printPreprocess(steps, { ...input, layout: 'NHWC', dtype: 'float32' });
-  if (text === undefined) {
-    throw new TorchliftError('usage', {
-      what: 'the pipeline leaves the size to the model',
-      where: options.preprocess,
-      remedy: 'Give --size HEIGHTxWIDTH, or a bundle as --preprocess.',
-    });
-  }
   const bytes = images.map((path) => readImage(path, 'Check the path.'));
-  const preprocessor = await openPrintedPreprocessor(text, { threads: availableParallelism(), progress: options.onProgress });
+  const preprocessor = await openPipelineOf(options);
   try {
     const prepared = await preprocessor.run(bytes);
     const rows: Tensor[] = [];
@@ -67,15 +59,32 @@ export async function preprocessImages(images: readonly string[], options: Prepr
   }
 }
 
-function pipelineOf({ preprocess, size }: PreprocessOptions): { steps: readonly Step[]; input: Pick<ModelInput, 'height' | 'width'> } {
-  const [height, width] = size ?? [null, null];
-  if (!isBundle(preprocess)) return { steps: loadSteps(preprocess), input: { height, width } };
-  const manifest = readManifest(preprocess);
-  const input = imageInput(manifest.inputs);
-  return {
-    steps: manifest.preprocess.steps as readonly Step[],
-    input: { height: height ?? input?.height ?? null, width: width ?? input?.width ?? null },
-  };
+/** A bundle's own `preprocess.py` where it makes what is asked for, proved on the probe images; else one made of the steps. */
+async function openPipelineOf({ preprocess, size, onProgress: progress }: PreprocessOptions): Promise<Preprocessor> {
+  const options = { threads: availableParallelism(), progress };
+  const manifest = isBundle(preprocess) ? readManifest(preprocess) : undefined;
+  const input = manifest && imageInput(manifest.inputs);
+  if (manifest?.artefacts['preprocess.py'] !== undefined && size === undefined && input?.layout === 'NHWC' && input.dtype === 'float32') {
+    const preprocessor = await openPreprocessor({ source: verifiedArtefact(preprocess, manifest, 'preprocess.py'), ...options });
+    try {
+      await provePixels(preprocessor, { expected: manifest.preprocess.probes, allowOthers: false });
+      return preprocessor;
+    } catch (error) {
+      await preprocessor.close();
+      throw error;
+    }
+  }
+  const steps = manifest === undefined ? loadSteps(preprocess) : (manifest.preprocess.steps as readonly Step[]);
+  const [height = input?.height ?? null, width = input?.width ?? null] = size ?? [];
+  const text = printPreprocess(steps, { height, width, layout: 'NHWC', dtype: 'float32' });
+  if (text === undefined) {
+    throw new TorchliftError('usage', {
+      what: 'the pipeline leaves the size to the model',
+      where: preprocess,
+      remedy: 'Give --size HEIGHTxWIDTH, or a bundle as --preprocess.',
+    });
+  }
+  return openPrintedPreprocessor(text, options);
 }
 
 function write(output: string, rows: readonly Tensor[], names: readonly string[], pipeline: string): { output: string; shape: readonly number[] } {
