@@ -4,7 +4,7 @@ import { writeKerasFile } from '../support/tiny-model.ts';
 
 export const PHOTO_CLASSES = ['a', 'b', 'c', 'd', 'e'] as const;
 /** Pixels along each side. */
-export const PHOTO_SIZE = 64;
+const PHOTO_SIZE = 64;
 
 /**
  * A Keras file of a small convolutional network, its weights drawn by a fixed seed: unlike a mean of colours it sees where things are, how sharp
