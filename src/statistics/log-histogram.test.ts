@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { seededRandom } from '../core/seeded-random.ts';
 import { LogHistogram } from './log-histogram.ts';
-import { seededRandom } from './testing/random.ts';
 
 const filled = (values: readonly number[]) => {
   const histogram = new LogHistogram();

@@ -86,6 +86,22 @@ test('killed in the middle, it goes on where it was; what is finished is repeate
   });
 });
 
+test('two migrations into one folder: the second is refused while the first works', async () => {
+  let second: Promise<Awaited<ReturnType<typeof migrate>>> | undefined;
+  const first = await runCli(['migrate', MODEL, '-o', 'shared', ...FLAGS], {
+    cwd: scratch.path,
+    onStderr: (text, kill) => {
+      if (second !== undefined || !text.includes('validate fp32: starting')) return;
+      second = runCli(['migrate', MODEL, '-o', './shared/', ...FLAGS], { cwd: scratch.path }).then((result) => {
+        kill('SIGINT');
+        return { ...result, ran: [], skipped: [] };
+      });
+    },
+  });
+  expect(await second).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('another migration works in this folder') });
+  expect(first.exitCode).toBe(130);
+});
+
 test('a served file that was changed since is refused, not passed over', async () => {
   cpSync(scratch.join('out'), scratch.join('changed'), { recursive: true });
   const file = scratch.join('changed/moderation_model/model.pt');

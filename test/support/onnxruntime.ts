@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withFolderLock } from '../../src/core/folder-lock.ts';
 import { cacheFolder } from '../../src/engines/runtimes/cache-folder.ts';
-import { withFolderLock } from '../../src/engines/runtimes/folder-lock.ts';
 
 const VERSION = '1.30.0';
 

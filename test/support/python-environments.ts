@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withFolderLock } from '../../src/core/folder-lock.ts';
 import { packageRoot } from '../../src/core/package-root.ts';
 import { cacheFolder } from '../../src/engines/runtimes/cache-folder.ts';
 import { ensureRuntime } from '../../src/engines/runtimes/ensure-runtime.ts';
-import { withFolderLock } from '../../src/engines/runtimes/folder-lock.ts';
 import type { RuntimeName } from '../../src/engines/runtimes/specifications.ts';
 
 const report = (line: string) => process.stderr.write(`  ${line}\n`);

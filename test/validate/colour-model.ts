@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { dense, functional, input, layer } from '../../src/compiler/keras/testing/model-file.ts';
-import { seededRandom } from '../../src/validate/inputs/random.ts';
+import { seededRandom } from '../../src/core/seeded-random.ts';
 import { pngOf } from '../support/png.ts';
 import { writeKerasFile } from '../support/tiny-model.ts';
 

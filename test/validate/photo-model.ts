@@ -1,5 +1,5 @@
 import { dense, functional, input, layer } from '../../src/compiler/keras/testing/model-file.ts';
-import { seededRandom } from '../../src/validate/inputs/random.ts';
+import { seededRandom } from '../../src/core/seeded-random.ts';
 import { writeKerasFile } from '../support/tiny-model.ts';
 
 export const PHOTO_CLASSES = ['a', 'b', 'c', 'd', 'e'] as const;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { assertWritable } from '../../bundle/atomic-folder.ts';
@@ -12,7 +13,9 @@ import { replaceFile } from '../../bundle/replace-file.ts';
 import { detectFormat } from '../../convert/detect-format.ts';
 import { inspect } from '../../convert/inspect.ts';
 import { TorchliftError } from '../../core/errors.ts';
+import { withFolderLock } from '../../core/folder-lock.ts';
 import { version } from '../../core/version.ts';
+import { cacheFolder } from '../../engines/runtimes/cache-folder.ts';
 import { isPassed, mainRun } from '../../report/migration/outcome.ts';
 import { printMigration } from '../../report/migration/print-migration.ts';
 import { flipPictures } from '../../validate/flip-pictures.ts';
@@ -34,20 +37,36 @@ export interface MigrationResult {
  * Converts a model, validates and measures it in every precision, and prints the report: into `folder`, where what an earlier run finished isn't
  * repeated unless its inputs changed. `replaceBundle`: a bundle of another origin there may be replaced.
  *
- * Errors: `bundle-exists`, and those of `convert`, `validate` and `runBenchmark`.
+ * Errors: `bundle-exists`, `usage` (another migration works in the folder), and those of `convert`, `validate` and `runBenchmark`.
  */
 export async function runMigration(
   options: MigrationOptions,
   { replaceBundle, ...how }: RunStepsOptions & { readonly replaceBundle: boolean },
 ): Promise<MigrationResult> {
-  const { h5, folder, images, precisions } = options;
+  const { h5, folder, images } = options;
   if (detectFormat(h5).format !== 'keras-h5')
     throw new TorchliftError('not-a-model', { what: "isn't a Keras .h5, which TensorFlow could be compared on", where: h5 });
   // Found out before anything is converted.
   if (images !== undefined && listImages(images).length === 0)
     throw new TorchliftError('usage', { what: 'has no images', where: images, remedy: 'Name a folder with JPEG, PNG, GIF or BMP files.' });
-  const ordered: readonly RunPrecision[] = ['fp32', ...precisions.filter((precision) => precision !== 'fp32')];
   const paths = pathsIn(resolve(folder), h5);
+  const refuse = () => {
+    throw new TorchliftError('usage', {
+      what: 'another migration works in this folder',
+      where: folder,
+      remedy: 'Wait for it to end, or name another folder with -o.',
+    });
+  };
+  return withFolderLock(lockOf(folder), refuse, () => migrateInto(paths, options, { replaceBundle, ...how }));
+}
+
+async function migrateInto(
+  paths: MigrationPaths,
+  options: MigrationOptions,
+  { replaceBundle, ...how }: RunStepsOptions & { readonly replaceBundle: boolean },
+): Promise<MigrationResult> {
+  const { h5, folder, precisions } = options;
+  const ordered: readonly RunPrecision[] = ['fp32', ...precisions.filter((precision) => precision !== 'fp32')];
   const record = MigrationRecord.open(folder);
   // A bundle that this migration began is its own, even where a kill left no note that it was finished.
   if (!record.wasBegun(CONVERT)) assertWritable(paths.bundle, replaceBundle);
@@ -79,6 +98,12 @@ export async function runMigration(
   const outcomes = await runSteps(steps, record, how);
   const found = await evidence();
   return { passed: isPassed(found), evidence: found, steps: outcomes, bundle: paths.bundle, report: paths.report };
+}
+
+/** Beside the runtimes: a migration that is refused leaves nothing in its folder. */
+function lockOf(folder: string): string {
+  const name = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 16);
+  return join(cacheFolder(), 'locks', name);
 }
 
 function pathsIn(folder: string, h5: string): MigrationPaths {

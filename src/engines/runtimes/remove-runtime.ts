@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { withFolderLock } from './folder-lock.ts';
+import { withFolderLock } from '../../core/folder-lock.ts';
 import type { InstalledRuntime } from './list-runtimes.ts';
 import { completionMark } from './locate-runtime.ts';
 

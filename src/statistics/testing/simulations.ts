@@ -1,9 +1,9 @@
+import { seededRandom } from '../../core/seeded-random.ts';
 import { clopperPearson } from '../clopper-pearson.ts';
 import { matchThreshold } from '../matched-threshold.ts';
 import { logMixtureEValue } from '../mixture-e-value.ts';
 import { pairedDifference } from '../paired-difference.ts';
 import { stratifiedRate } from '../stratified-rate.ts';
-import { seededRandom } from './random.ts';
 
 /** The share of `runs` sequences of Bernoulli(`p`) in which some look, after each of `trials` samples, finds the bound above `p`. */
 export function falseAlarmsUnderPeeking(p: number, trials: number, runs: number, alpha: number, seed: number) {

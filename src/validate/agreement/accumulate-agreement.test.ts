@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { seededRandom } from '../../core/seeded-random.ts';
 import type { Head } from '../../policy/head.ts';
 import type { Policy } from '../../policy/policy.ts';
-import { seededRandom } from '../../statistics/testing/random.ts';
 import type { Sample } from '../sample.ts';
 import { AgreementAccumulator, type AgreementOptions } from './accumulate-agreement.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { seededRandom } from '../../core/seeded-random.ts';
 import { PRESETS, parseSteps } from '../../preprocess/steps.ts';
-import { seededRandom } from '../inputs/random.ts';
 import { choiceOf } from './choice-of.ts';
 import { neighbours } from './neighbours.ts';
 import { CHOICES, SIMPLEST, stepsOf } from './pipeline-space.ts';

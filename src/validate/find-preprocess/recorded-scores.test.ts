@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seededRandom } from '../inputs/random.ts';
+import { seededRandom } from '../../core/seeded-random.ts';
 import { recordedScores } from './recorded-scores.ts';
 
 const random = seededRandom(2);

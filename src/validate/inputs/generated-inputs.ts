@@ -1,10 +1,10 @@
 import type { PortRecord } from '../../bundle/manifest.ts';
 import { TorchliftError } from '../../core/errors.ts';
+import { seededRandom } from '../../core/seeded-random.ts';
 import type { Tensor } from '../../engines/tensor.ts';
 import type { Batch, BatchSource } from '../batch.ts';
 import type { ChannelRange } from '../near-copies/fingerprint.ts';
 import { batchSize } from './batch-size.ts';
-import { seededRandom } from './random.ts';
 
 /** Cells of the coarse field along one side: large areas, as photos have, instead of noise that a model averages away. */
 const FIELD = 6;

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { orDiskError } from '../../bundle/file-sink.ts';
 import { TorchliftError } from '../../core/errors.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../../core/seeded-random.ts';
 
 /** The files below `folder`, by path, without hidden ones; links to folders aren't followed. Errors: `file-not-found`, `io`. */
 export function listImages(folder: string): readonly string[] {

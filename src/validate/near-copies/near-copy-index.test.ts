@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { seededRandom } from '../../statistics/testing/random.ts';
+import { seededRandom } from '../../core/seeded-random.ts';
 import { FINGERPRINT_SIZE } from './fingerprint.ts';
 import { NearCopyIndex } from './near-copy-index.ts';
 

@@ -2,7 +2,10 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
-/** Runs `action` while no other process holds the lock; one that a dead process left is taken over. */
+/**
+ * Runs `action` while no other process holds the lock; one that a dead process left is taken over. `onWait` is told once that another holds it, and
+ * may throw instead of waiting.
+ */
 export async function withFolderLock<T>(lock: string, onWait: () => void, action: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(lock), { recursive: true });
   const owner = join(lock, 'pid');
