@@ -8,6 +8,7 @@ import type { PortRecord } from '../../src/bundle/manifest.ts';
 import { readManifest } from '../../src/bundle/read-bundle.ts';
 import { convert } from '../../src/convert/convert.ts';
 import { packageRoot } from '../../src/core/package-root.ts';
+import { seededRandom } from '../../src/core/seeded-random.ts';
 import { openPreprocessor } from '../../src/engines/open-preprocessor.ts';
 import { openWorker } from '../../src/engines/worker-engine.ts';
 import { PRESETS, type Step } from '../../src/preprocess/steps.ts';
@@ -16,7 +17,6 @@ import { judgePipelines } from '../../src/validate/find-preprocess/judge-pipelin
 import { type Answer, PipelineAnswers } from '../../src/validate/find-preprocess/pipeline-answers.ts';
 import { stepsOf } from '../../src/validate/find-preprocess/pipeline-space.ts';
 import { drawChoice } from '../../src/validate/find-preprocess/testing/draw-choice.ts';
-import { seededRandom } from '../../src/validate/inputs/random.ts';
 import { FULL } from '../support/form.ts';
 import { torchTestPython } from '../support/python-environments.ts';
 import { runPython } from '../support/run-python.ts';
