@@ -57,6 +57,8 @@ const REAL: Model = {
 
 describe.each(FULL ? [SMALL, REAL] : [SMALL])('behind $name', ({ name, draws, make, photos }) => {
   let size: readonly [number, number];
+  let fresh: () => PipelineAnswers;
+  /** What was asked for one pipeline isn't asked again for the next. */
   let answers: PipelineAnswers;
   let count = 0;
   const opened: { close(): Promise<void> }[] = [];
@@ -74,21 +76,22 @@ describe.each(FULL ? [SMALL, REAL] : [SMALL])('behind $name', ({ name, draws, ma
       .sort()
       .map((file) => readFileSync(join(folder, 'photos', file)));
     count = images.length;
-    answers = new PipelineAnswers({ images, port, size, preprocessor, candidate, candidateOptions: {} });
+    fresh = () => new PipelineAnswers({ images, port, size, preprocessor, candidate, candidateOptions: {} });
+    answers = fresh();
   });
   afterAll(() => Promise.all(opened.map((each) => each.close())));
 
   /** What the search makes of these answers to images; of null, production had refused the image. */
-  async function find(recorded: readonly Answer[]) {
+  async function find(recorded: readonly Answer[], asked = answers) {
     const kept = [...recorded.keys()].filter((image) => recorded[image] !== null);
     const of = (images: readonly number[]) => images.map((image) => kept[image] as number);
     const rows = kept.map((image) => recorded[image] as Float32Array);
     const tried = await findAmong({
       answers: {
-        of: (pipelines, images) => answers.of(pipelines, of(images)),
-        prepare: (pipelines, images) => answers.prepare(pipelines, of(images)),
-        keyOf: (steps, image) => answers.keyOf(steps, kept[image] as number),
-        leaveUpright: (images) => answers.leaveUpright(of(images)),
+        of: (pipelines, images) => asked.of(pipelines, of(images)),
+        prepare: (pipelines, images) => asked.prepare(pipelines, of(images)),
+        keyOf: (steps, image) => asked.keyOf(steps, kept[image] as number),
+        leaveUpright: (images) => asked.leaveUpright(of(images)),
       },
       recorded: rows,
       size,
@@ -135,6 +138,18 @@ describe.each(FULL ? [SMALL, REAL] : [SMALL])('behind $name', ({ name, draws, ma
   ])('none is found where the original had %s', async (_, steps) => {
     const [scores] = await answers.of([steps], [...Array(count).keys()]);
     expect(await find(scores as readonly Answer[])).toMatchObject({ found: false, runnerUp: { distance: expect.any(Number) } });
+  });
+
+  test('a preset costs some hundred runs of the model, none at all some thousand of 2.3 million', async () => {
+    const costs: number[] = [];
+    for (const steps of [PRESETS.nsfwjs as readonly Step[], [decode, { ...resize, height: 90, width: 90 } as Step, resize, scale]]) {
+      const [scores] = await answers.of([steps], [...Array(count).keys()]);
+      const asked = fresh();
+      await find(scores as readonly Answer[], asked);
+      costs.push(asked.cost.runs);
+    }
+    expect(costs[0]).toBeLessThan(600);
+    expect(costs[1]).toBeLessThan(7500);
   });
 
   test('none is found for random scores', async () => {

@@ -38,5 +38,6 @@ export async function findAmong(options: FindAmongOptions): Promise<readonly Tri
     order: order.mixed,
     onProgress: (share) => report(SEARCH_DONE + share * (1 - SEARCH_DONE)),
   });
+  report(1);
   return [...new Map([...judged, ...settled].map((pipeline) => [JSON.stringify(pipeline.steps), pipeline])).values()];
 }

@@ -9,7 +9,7 @@ import { type AnsweredImage, type AnsweredImagesOptions, answeredImages } from '
 import { findAmong } from './find-among.ts';
 import { judgePipelines } from './judge-pipelines.ts';
 import { PipelineAnswers } from './pipeline-answers.ts';
-import { readableImages } from './told-apart.ts';
+import { readableImages } from './readable-images.ts';
 
 export interface FindPreprocessOptions extends AnsweredImagesOptions {
   readonly startCandidate: () => Promise<Pick<Candidate, 'engine' | 'runOptions'>>;

@@ -1,8 +1,9 @@
 import { PRESETS, type Step } from '../../preprocess/steps.ts';
+import { guidingDistance } from './guiding-distance.ts';
 import type { Answer, PipelineAnswers } from './pipeline-answers.ts';
 import { type PipelineChoice, stepsOf } from './pipeline-space.ts';
 import { recordedScores } from './recorded-scores.ts';
-import { guidingDistance, largestDifference, meanDistance, type ScoreDistance } from './score-distance.ts';
+import { largestDifference, meanDistance, type ScoreDistance } from './score-distance.ts';
 import type { TriedPipeline } from './tried-pipeline.ts';
 
 export interface PipelineTrialsOptions {

@@ -16,14 +16,6 @@ export interface ToldApart {
 type Prepared = Pick<PipelineAnswers, 'prepare' | 'keyOf' | 'leaveUpright'>;
 type Size = readonly [height: number, width: number];
 
-/** The images that the best of the decoders takes; the others tell nothing. */
-export async function readableImages(answers: Prepared, images: readonly number[], size: Size): Promise<readonly number[]> {
-  const ways = decodings(size);
-  await answers.prepare(ways, images);
-  const readable = ways.map((way) => images.filter((image) => answers.keyOf(way, image) !== null));
-  return readable.reduce((most, other) => (other.length > most.length ? other : most));
-}
-
 /** Prepares images that at least one decoder takes by each decoder, orientation and frame. Those that are upright are left so from then on. */
 export async function toldApart(answers: Prepared, images: readonly number[], size: Size): Promise<ToldApart> {
   const ways = decodings(size);
