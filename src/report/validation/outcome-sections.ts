@@ -21,26 +21,21 @@ ${agreementChart(series, minAgreement)}`;
 
 export function stages({ stages: list }: ValidationEvidence): Html | null {
   if (list.length < 2) return null;
-  const names = {
-    tensors: 'the same tensors: the models alone',
-    pixels: 'the same pixels: with resize and scale',
-    bytes: 'the same bytes: with the decoder',
-  };
   return html`<h2>By stage</h2>
-<p>What both sides were given alike, on the same images; from there on the reference went its own way by TensorFlow’s operations, the candidate by the bundle’s pipeline. Where the agreement falls, that part differs.</p>
+<p>What both sides were given alike, on the same images: tensors (the models alone), decoded pixels (resize and scale too), bytes (the decoder too). From there on the reference went its own way by TensorFlow’s operations, the candidate by the bundle’s pipeline. Where the agreement falls, that part differs.</p>
 ${table(
   [
-    text('given'),
+    text('the same'),
     number('samples'),
     number('agree'),
     number('95 % interval'),
     number('certified above'),
     number('largest difference'),
-    number('other model inputs'),
-    number('taken by one side alone'),
+    number('other inputs'),
+    number('one side alone'),
   ],
   list.map(({ stage, samples, agreement: share, clopperPearson, lowerBound, maxScoreDifference, otherInputs, refused }) => [
-    names[stage],
+    stage,
     count(samples),
     percent(share),
     percentRange(clopperPearson),
@@ -50,6 +45,7 @@ ${table(
     count(refused.reference + refused.candidate),
   ]),
 )}
+<p class="soft">Other inputs: images of which the two pipelines made different model inputs. One side alone: images that only one of them took, and so disagreements.</p>
 ${list.map(stageFlips)}`;
 }
 
