@@ -47,12 +47,12 @@ export interface ValidateOptions extends SourceOptions {
   readonly layers?: boolean;
   /** First finds the pipeline that reproduces the recorded scores, and validates with it. */
   readonly findPreprocess?: boolean;
-  /** How many flips are listed; 100 where omitted. */
+  /** How many flips are listed; 1,000 where omitted. */
   readonly listedFlips?: number;
   readonly onProgress?: (done: number, total: number, line: string) => void;
 }
 
-const LISTED_FLIPS = 100;
+const LISTED_FLIPS = 1000;
 const LISTED_SKIPS = 1000;
 const LISTED_STAGE_FLIPS = 20;
 

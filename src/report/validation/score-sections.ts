@@ -34,8 +34,12 @@ ${sourceDifference == null ? null : html`<p>model.pt answers as model.py does, t
 ${absorbed.length === 0 ? null : html`<p class="soft">Folded into another call: ${absorbed.join(', ')}.</p>`}`;
 }
 
-export function flips({ flips: list, flipsTotal, heads }: ValidationEvidence, pictures: Pictures): Html {
+/** More than these nobody looks through; the evidence file has them. */
+const SHOWN_FLIPS = 100;
+
+export function flips({ flips: listed, flipsTotal, heads }: ValidationEvidence, pictures: Pictures): Html {
   if (flipsTotal === 0) return html`<h2>Flips</h2><p>None.</p>`;
+  const list = listed.slice(0, SHOWN_FLIPS);
   const shown =
     list.length < flipsTotal
       ? `The ${count(list.length)} most dangerous of ${count(flipsTotal)}.`
