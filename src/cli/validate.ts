@@ -59,7 +59,10 @@ export function register(program: Command): void {
     .option('--prevalence <csv>', 'the production mix: flips per million at it')
     .option('--match-thresholds', "thresholds for the candidate that keep the reference's block and review rates")
     .option('--layers', 'compare what every layer gives too, and name the first that diverges')
-    .option('--find-preprocess', 'find the pipeline that reproduces recorded scores (--inputs requests.jsonl), some twenty images')
+    .option(
+      '--find-preprocess',
+      'find the pipeline behind which the candidate answers as the original did to some twenty images: recorded (--inputs requests.jsonl) or asked for now (--images, and a --reference that takes files)',
+    )
     .option('--write', 'put what was found into the bundle: the pipeline of --find-preprocess, the thresholds of --match-thresholds')
     .option('--strict', 'fail where a file was skipped')
     .option('--json', 'print the result as one JSON object')
