@@ -25,7 +25,7 @@ export interface StageOptions {
 }
 
 /** Where TensorFlow runs the pipeline a second time, so many images show how it differs as well as all of them. */
-const STAGE_IMAGES = 512;
+const STAGE_IMAGES = 256;
 /** Of decoded pixels on their way to TensorFlow at once. */
 const MAX_PIXEL_BYTES = 64 << 20;
 
