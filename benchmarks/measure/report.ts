@@ -29,6 +29,11 @@ export function writeResult(folder: string, result: unknown): void {
   );
 }
 
+/** As `verdict`, for a target that is a lower bound. */
+export function verdictAtLeast(value: number, atLeast: number): string {
+  return `${value >= atLeast ? 'met' : 'MISSED'} (at least ${Number(atLeast.toPrecision(3))})`;
+}
+
 /** `met` or `missed`, for a target that is an upper bound. */
 export function verdict(value: number, atMost: number): string {
   return `${value <= atMost ? 'met' : 'MISSED'} (at most ${Number(atMost.toPrecision(3))})`;

@@ -8,15 +8,26 @@ export interface Proof {
   readonly allowOthers: boolean;
 }
 
+export interface Proved {
+  /** sha256 of each row, by the image's name. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly warnings: readonly string[];
+}
+
 /**
- * Has a host prove that it makes the same pixels as the one that the bundle was validated on. Gives its hashes, and a warning where they are others
- * and may be. Errors: `probe-mismatch`, `worker-failed`.
+ * Has a host prove that it makes the same pixels as the one that the bundle was validated on; one that doesn't is closed. Gives its hashes, and a
+ * warning where they are others and may be. Errors: `probe-mismatch`, `worker-failed`.
  */
-export async function provePixels(
-  preprocessor: Preprocessor,
-  { expected, allowOthers }: Proof,
-): Promise<{ readonly images: Readonly<Record<string, string>>; readonly warnings: readonly string[] }> {
-  const images = await preprocessor.probe();
+export async function provePixels(preprocessor: Preprocessor, proof: Proof): Promise<Proved> {
+  try {
+    return judge(await preprocessor.probe(), proof);
+  } catch (error) {
+    await preprocessor.close();
+    throw error;
+  }
+}
+
+function judge(images: Proved['images'], { expected, allowOthers }: Proof): Proved {
   const others = Object.keys(expected ?? {}).filter((name) => images[name] !== expected?.[name]);
   if (others.length === 0) return { images, warnings: [] };
   const what = `makes other pixels of the probe images (${others.join(', ')}) here than where the bundle was validated`;

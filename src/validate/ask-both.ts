@@ -20,7 +20,7 @@ export async function askBoth(batch: Batch, reference: Reference, { engine, runO
   const expected = () => expectedOf(batch, reference);
   const answers = async () => rowsOf((await engine.run(batch.inputs, runOptions)).outputs, batch.rows.length, 'candidate');
   // Where both use the same cores, one after the other is faster than both at once: their threads would wait for each other.
-  const shareCores = reference.isLocal && engine.device === 'cpu';
+  const shareCores = reference.worker !== null && engine.device === 'cpu';
   const [left, right] = shareCores ? [await expected(), await answers()] : await Promise.all([expected(), answers()]);
   const first = left.find((scores) => scores !== null);
   if (first !== undefined) checkSameOutputs(first, right[0] as Scores);
@@ -29,7 +29,10 @@ export async function askBoth(batch: Batch, reference: Reference, { engine, runO
 
 async function expectedOf({ inputs, rows }: Batch, reference: Reference): Promise<readonly (Scores | null)[]> {
   if (reference.engine === null) return rows.map(({ scores }) => scores);
-  return askReference(reference, reference.takesBytes ? { images: rows.map(({ bytes }) => bytes as Uint8Array) } : { inputs, rows: rows.length });
+  return askReference(
+    reference,
+    reference.decoding !== null ? { images: rows.map(({ bytes }) => bytes as Uint8Array) } : { inputs, rows: rows.length },
+  );
 }
 
 function checkSameOutputs(reference: Scores, candidate: Scores): void {

@@ -1,4 +1,4 @@
-import { TorchliftError } from '../core/errors.ts';
+import { invariant, TorchliftError } from '../core/errors.ts';
 import type { Tensor } from '../engines/tensor.ts';
 import type { Reference } from './open-reference.ts';
 import { rowsOf } from './rows-of.ts';
@@ -19,10 +19,10 @@ export async function askReference(reference: Reference, question: Question): Pr
 /** One image that is refused must not take the others with it: the halves are asked again, until it stands alone. */
 async function askBytes(reference: Reference, images: readonly Uint8Array[]): Promise<readonly (Scores | null)[]> {
   if (images.length === 0) return [];
-  const { remote } = reference;
-  if (remote === null) throw new TorchliftError('internal', { what: 'bytes for a reference that takes tensors' });
+  const { decoding } = reference;
+  invariant(decoding !== null, 'bytes for a reference that takes tensors');
   try {
-    return rowsOf((await remote.runBytes(images)).outputs, images.length, 'reference');
+    return rowsOf((await decoding.runBytes(images)).outputs, images.length, 'reference');
   } catch (error) {
     if (!(error instanceof TorchliftError) || error.code !== 'remote-refused') throw error;
     if (images.length === 1) return [null];
@@ -33,7 +33,7 @@ async function askBytes(reference: Reference, images: readonly Uint8Array[]): Pr
 
 /** A worker that lives on after its refusal has a model that doesn't take these inputs. */
 async function answerOf({ engine }: Reference, inputs: readonly Tensor[]): Promise<readonly Tensor[]> {
-  if (engine === null) throw new TorchliftError('internal', { what: 'recorded scores were asked' });
+  invariant(engine !== null, 'recorded scores were asked');
   try {
     return (await engine.run(inputs)).outputs;
   } catch (error) {

@@ -13,27 +13,21 @@ import { SUPERVISION } from './supervision.ts';
 export interface Reference {
   /** Null for recorded scores. */
   readonly engine: Engine | null;
-  /** The same in TensorFlow here, whose layers can be looked into. */
+  /** The same in TensorFlow, on the cores of this machine; its layers can be looked into. */
   readonly worker: WorkerEngine | null;
-  /** The same where it is a served model. */
-  readonly remote: RemoteEngine | null;
-  /** It decodes images itself; nothing else can be asked of it. */
-  readonly takesBytes: boolean;
+  /** The same where it is a served model that decodes images itself; nothing else can be asked of it then. */
+  readonly decoding: RemoteEngine | null;
   readonly side: SideEvidence;
   readonly warnings: readonly string[];
-  /** Whether it computes on the cores of this machine. */
-  readonly isLocal: boolean;
 }
 
 /** Where production answered already, nothing is run again. */
 export const RECORDED: Reference = {
   engine: null,
   worker: null,
-  remote: null,
-  takesBytes: false,
+  decoding: null,
   side: { engine: 'recorded scores', model: 'recorded requests', sha256: null, precision: null },
   warnings: [],
-  isLocal: false,
 };
 
 /** `./moderation_model.h5` where that file exists and none is named. */
@@ -66,11 +60,9 @@ export async function openReference(
     return {
       engine,
       worker: null,
-      remote: engine,
-      takesBytes: engine.signature.inputs.length === 1 && engine.signature.inputs[0]?.dtype === 'bytes',
+      decoding: engine.signature.inputs.length === 1 && engine.signature.inputs[0]?.dtype === 'bytes' ? engine : null,
       side: { engine: engine.description, model: reference, sha256: null, precision: null },
       warnings: [],
-      isLocal: false,
     };
   }
   if (!existsSync(reference)) {
@@ -91,10 +83,8 @@ export async function openReference(
   return {
     engine,
     worker: engine,
-    remote: null,
-    takesBytes: false,
+    decoding: null,
     side: { engine: engine.description, model: basename(reference), sha256, precision: 'fp32' },
     warnings,
-    isLocal: true,
   };
 }

@@ -66,13 +66,8 @@ async function openPipelineOf({ preprocess, size, onProgress: progress }: Prepro
   const input = manifest && imageInput(manifest.inputs);
   if (manifest?.artefacts['preprocess.py'] !== undefined && size === undefined && input?.layout === 'NHWC' && input.dtype === 'float32') {
     const preprocessor = await openPreprocessor({ source: verifiedArtefact(preprocess, manifest, 'preprocess.py'), ...options });
-    try {
-      await provePixels(preprocessor, { expected: manifest.preprocess.probes, allowOthers: false });
-      return preprocessor;
-    } catch (error) {
-      await preprocessor.close();
-      throw error;
-    }
+    await provePixels(preprocessor, { expected: manifest.preprocess.probes, allowOthers: false });
+    return preprocessor;
   }
   const steps = manifest === undefined ? loadSteps(preprocess) : (manifest.preprocess.steps as readonly Step[]);
   const [height = input?.height ?? null, width = input?.width ?? null] = size ?? [];

@@ -171,8 +171,8 @@ async function lookIntoLayers(
 }
 
 /** What both sides are given alike. Errors: `usage` where the reference takes images' bytes and there are none. */
-function stageOf({ engine, takesBytes, side }: Reference, { pipeline, description }: OpenSource): Stage {
-  if (takesBytes && pipeline === null) {
+function stageOf({ engine, decoding, side }: Reference, { pipeline, description }: OpenSource): Stage {
+  if (decoding !== null && pipeline === null) {
     throw new TorchliftError('usage', {
       what: `takes the bytes of images, and ${description} has none`,
       where: side.model,
@@ -180,7 +180,7 @@ function stageOf({ engine, takesBytes, side }: Reference, { pipeline, descriptio
     });
   }
   // What production answered to a file, it answered behind a decoder of its own.
-  return takesBytes || (engine === null && pipeline !== null) ? 'bytes' : 'tensors';
+  return decoding !== null || (engine === null && pipeline !== null) ? 'bytes' : 'tensors';
 }
 
 /** Where the original runs here and TensorFlow has an operation for every step of the pipeline. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ValidationEvidence } from '../../src/bundle/evidence/validation-evidence.ts';
 import { convert } from '../../src/convert/convert.ts';
 import { validate } from '../../src/validate/validate.ts';
+import { bmpOf } from '../support/bmp.ts';
 import { startModelServer } from '../support/model-server.ts';
 import { pngChunk } from '../support/png.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -104,31 +105,16 @@ test('recorded answers to files are of the files: what production answered and t
 
 function redBmp(height: number, width: number): Buffer {
   const stride = (width * 3 + 3) & ~3;
-  const file = Buffer.alloc(54 + stride * height);
-  file.write('BM');
-  file.writeUInt32LE(file.length, 2);
-  file.writeUInt32LE(54, 10);
-  file.writeUInt32LE(40, 14);
-  file.writeInt32LE(width, 18);
-  file.writeInt32LE(height, 22);
-  file.set([1, 0, 24, 0], 26);
-  for (let row = 0; row < height; row++) for (let column = 0; column < width; column++) file[54 + row * stride + column * 3 + 2] = 200 + row;
-  return file;
+  const pixels = Buffer.alloc(stride * height);
+  for (let row = 0; row < height; row++) for (let column = 0; column < width; column++) pixels[row * stride + column * 3 + 2] = 200 + row;
+  return bmpOf(width, height, { bits: 24, pixels });
 }
 
-/** Eight bits a pixel, all of a table's second colour, which is red. */
+/** Eight bits a pixel, all of a table's second colour, which is red. `width`: a multiple of 4. */
 function paletteBmp(height: number, width: number): Buffer {
-  const file = Buffer.alloc(54 + 1024 + width * height, 1);
-  file.fill(0, 0, 54 + 1024);
-  file.write('BM');
-  file.writeUInt32LE(file.length, 2);
-  file.writeUInt32LE(54 + 1024, 10);
-  file.writeUInt32LE(40, 14);
-  file.writeInt32LE(width, 18);
-  file.writeInt32LE(height, 22);
-  file.set([1, 0, 8, 0], 26);
-  file.set([0, 0, 255], 58);
-  return file;
+  const table = Buffer.alloc(1024);
+  table.set([0, 0, 255], 4);
+  return bmpOf(width, height, { bits: 8, table, pixels: Buffer.alloc(width * height, 1) });
 }
 
 /** The PNG with a compressed text behind its header. */

@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import type { ValidationEvidence } from '../../src/bundle/evidence/validation-evidence.ts';
 import { convert } from '../../src/convert/convert.ts';
 import { validate } from '../../src/validate/validate.ts';
+import { bmpOf } from '../support/bmp.ts';
 import { expectRefusal } from '../support/expect-refusal.ts';
 import { runCli } from '../support/run-cli.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -20,14 +21,7 @@ beforeAll(async () => {
   writeFileSync(scratch.join('images/notes.txt'), 'not an image');
   writeFileSync(scratch.join('images/red/empty.jpg'), '');
   writeFileSync(scratch.join('images/blue/cut.png'), colourPng(2, 999).subarray(0, -2));
-  const huge = Buffer.alloc(60);
-  huge.write('BM');
-  huge.writeUInt32LE(54, 10);
-  huge.writeUInt32LE(40, 14);
-  huge.writeInt32LE(30_000, 18);
-  huge.writeInt32LE(30_000, 22);
-  huge.set([1, 0, 24, 0], 26);
-  writeFileSync(scratch.join('images/huge.bmp'), huge);
+  writeFileSync(scratch.join('images/huge.bmp'), bmpOf(30_000, 30_000, { bits: 24, pixels: new Uint8Array(6) }));
   // The folder says the truth, but for one image; one is named by its bare name, one not at all.
   const lines = names.slice(1).map((name, index) => `${index === 0 ? '1.png' : name},${index === 6 ? 'red' : name.split('/')[0]}`);
   writeFileSync(scratch.join('labels.csv'), ['image,label', ...lines].join('\n'));

@@ -1,5 +1,4 @@
 import { recordedScores } from './recorded-scores.ts';
-
 import type { ScoreDistance } from './score-distance.ts';
 
 /** Scores nearer to 0 or 1 than this count as equal: 1e-7 is as sure as 1e-5. */

@@ -30,14 +30,9 @@ export async function openPipeline({ bundle, manifest, steps, allowOtherPixels, 
   const port = manifest.inputs[0] as PortRecord;
   const given = steps ?? (manifest.preprocess.steps as readonly Step[]);
   const opened = async (preprocessor: Preprocessor, sha256: string): Promise<Pipeline> => {
-    try {
-      const expected = steps === undefined ? manifest.preprocess.probes : undefined;
-      const { images, warnings } = await provePixels(preprocessor, { expected, allowOthers: allowOtherPixels });
-      return { preprocessor, steps: given, port, size, probes: { pipeline: sha256, images }, warnings };
-    } catch (error) {
-      await preprocessor.close();
-      throw error;
-    }
+    const expected = steps === undefined ? manifest.preprocess.probes : undefined;
+    const { images, warnings } = await provePixels(preprocessor, { expected, allowOthers: allowOtherPixels });
+    return { preprocessor, steps: given, port, size, probes: { pipeline: sha256, images }, warnings };
   };
   const kept = manifest.artefacts['preprocess.py'];
   if (steps === undefined && kept !== undefined) {

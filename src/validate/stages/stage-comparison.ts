@@ -84,11 +84,10 @@ export class StageComparison {
   }
 
   async #addStage(stage: Stage, samples: readonly Sample[], inputs: readonly Tensor[], theirs: readonly (Tensor | undefined)[]): Promise<void> {
-    const ours = samples.map((_, row) => sliceRows(inputs[0] as Tensor, row, row + 1));
-    const isSame = (row: number) => isEqual(ours[row] as Tensor, theirs[row]);
-    const others = await this.#scoresOf(theirs.map((row, index) => (row === undefined || isSame(index) ? undefined : row)));
+    const isSame = theirs.map((row, index) => isEqual(sliceRows(inputs[0] as Tensor, index, index + 1), row));
+    const others = await this.#scoresOf(theirs.map((row, index) => (isSame[index] ? undefined : row)));
     for (const [row, sample] of samples.entries()) {
-      if (isSame(row)) this.#tallies[stage].add(sample, false);
+      if (isSame[row]) this.#tallies[stage].add(sample, false);
       else this.#tallies[stage].add({ ...sample, reference: others[row] ?? null }, theirs[row] !== undefined);
     }
   }
