@@ -80,7 +80,9 @@ def serve(connection, worker):
                 peakBytes=peak_bytes(),
             )
         except Exception as error:  # every request is answered, whatever the framework throws
-            reply["error"] = f"{type(error).__name__}: {error}"
+            code = getattr(error, "code", None)
+            reply["error"] = f"{type(error).__name__}: {error}" if code is None else f"{error}"
+            reply["code"] = code
             outputs = []
         write_frame(connection, reply, [(str(index), output) for index, output in enumerate(outputs)])
 

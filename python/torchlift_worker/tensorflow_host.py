@@ -2,6 +2,7 @@
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # Keras 3 reads legacy .h5 files differently, from TensorFlow 2.16 on
@@ -11,7 +12,8 @@ import tensorflow as tf  # noqa: E402
 
 from torchlift_worker.keras_calls import layer_places, record_calls  # noqa: E402
 from torchlift_worker.measuring import measure  # noqa: E402
-from torchlift_worker.tensorflow_pipeline import decode, run_pipeline  # noqa: E402
+from torchlift_worker.no_device import NoDevice  # noqa: E402
+from torchlift_worker.tensorflow_pipeline import prepare  # noqa: E402
 
 
 class TensorFlowHost:
@@ -24,7 +26,7 @@ class TensorFlowHost:
             tf.config.threading.set_intra_op_parallelism_threads(threads)
         gpus = tf.config.list_physical_devices("GPU")
         if device == "cuda" and not gpus:
-            raise ValueError(f"tensorflow {tf.__version__} finds no GPU")
+            raise NoDevice(f"tensorflow {tf.__version__} finds no GPU")
         if device == "cpu":
             tf.config.set_visible_devices([], "GPU")
         self.device = "cuda" if gpus and device != "cpu" else "cpu"
@@ -50,15 +52,10 @@ class TensorFlowHost:
 
     def prepare(self, arrays, steps, height, width):
         """Rows float32 [H, W, 3] that TensorFlow's own operations make of images: of their bytes where the first step is to decode, else of decoded
-        pixels [H, W, 3]. For each image {} or {error}."""
-        reports, rows = [], []
-        for array in arrays:
-            try:
-                rows.append(prepare(array, steps, height, width))
-                reports.append({})
-            except Exception as error:  # whatever it throws at a file that isn't whole
-                reports.append({"error": f"{error}"})
-        return rows, {"images": reports}
+        pixels [H, W, 3]. For each image {pixels}, the sha256 of what the steps behind the decoder are given, or {error}."""
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            results = list(pool.map(lambda array: prepare(array, steps, height, width), arrays))
+        return [row for row, _ in results if row is not None], {"images": [report for _, report in results]}
 
     def layers(self, arrays):
         """What every call of a layer gives, in order: {calls: [{paths, index, className, dtype}]}. The tensors wait for `layer`."""
@@ -77,12 +74,6 @@ class TensorFlowHost:
         """The tensor of one call of the last `layers`, as float32 or, where that isn't exact, float64; it is forgotten then."""
         tap, self.taps[position] = self.taps[position], None
         return [tap.astype(np.result_type(tap.dtype, np.float32), copy=False)], {}
-
-
-def prepare(array, steps, height, width):
-    if steps and steps[0]["step"] == "decode":
-        return run_pipeline(decode(bytes(array)), steps[1:], height, width)
-    return run_pipeline(tf.constant(array), steps, height, width)
 
 
 def stock_layers():

@@ -1,8 +1,22 @@
 """A pipeline by TensorFlow's own operations: what a service in TensorFlow did with the same bytes. For lists of steps that name nothing else
 (`isTensorFlowPipeline` in src/preprocess)."""
 
+import hashlib
+
 import numpy as np
 import tensorflow as tf
+
+
+def prepare(array, steps, height, width):
+    """(row float32 [H, W, 3], {pixels}) of an image's bytes where the first step is to decode, else of its pixels; (None, {error}) where TensorFlow
+    refuses it. `pixels`: sha256 of what the steps behind the decoder are given."""
+    try:
+        is_file = bool(steps) and steps[0]["step"] == "decode"
+        pixels = decode(bytes(array)).numpy() if is_file else array
+        row = run_pipeline(pixels, steps[1:] if is_file else steps, height, width)
+        return row, {"pixels": hashlib.sha256(np.ascontiguousarray(pixels)).hexdigest()}
+    except Exception as error:  # whatever it throws at a file that isn't whole
+        return None, {"error": f"{error}"}
 
 
 def decode(data):

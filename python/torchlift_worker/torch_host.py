@@ -12,6 +12,7 @@ import torch  # noqa: E402
 from torchlift_worker.cuda_runner import CudaRunner  # noqa: E402
 from torchlift_worker.emitted_source import load_emitted_source  # noqa: E402
 from torchlift_worker.measuring import measure, measure_stream  # noqa: E402
+from torchlift_worker.no_device import NoDevice  # noqa: E402
 
 
 class TorchHost:
@@ -25,7 +26,7 @@ class TorchHost:
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         if device == "cuda" and not torch.cuda.is_available():
-            raise ValueError(f"torch {torch.__version__} finds no CUDA device")
+            raise NoDevice(f"torch {torch.__version__} finds no GPU")
         self.path = model
         self.model = torch.jit.freeze(torch.jit.load(model, map_location=device).eval())
         self.unfrozen = None

@@ -6,6 +6,7 @@ import { verifiedArtefact } from '../bundle/read-bundle.ts';
 import { TorchliftError } from '../core/errors.ts';
 import type { Device, Engine } from '../engines/engine.ts';
 import { openOnnxRuntime } from '../engines/onnxruntime-engine.ts';
+import { openTensorflow } from '../engines/open-tensorflow.ts';
 import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
 import { openWorker } from '../engines/worker-engine.ts';
 import type { Contender } from './contender.ts';
@@ -39,14 +40,14 @@ export async function openContenders(framework: Framework, options: ContendersOp
     }
     case 'tensorflow': {
       const model = options.reference;
-      if (model === undefined || statSync(model, { throwIfNoEntry: false }) === undefined) {
-        throw new TorchliftError(model === undefined ? 'usage' : 'file-not-found', {
-          what: model === undefined ? 'TensorFlow needs the original model' : "isn't there",
-          where: model ?? '--reference',
+      if (model === undefined) {
+        throw new TorchliftError('usage', {
+          what: 'TensorFlow needs the original model',
+          where: '--reference',
           remedy: 'Name it with --reference, or run where moderation_model.h5 lies.',
         });
       }
-      const engine = await openWorker({ engine: 'tensorflow', model, device, progress });
+      const engine = await openTensorflow({ model, device, progress });
       return [
         contender(framework, null, engine, model, 'fp32', { call: 'predict' }),
         contender(framework, 'function', engine, model, 'fp32', { call: 'function' }),

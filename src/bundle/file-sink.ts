@@ -13,10 +13,10 @@ export class FileSink {
   #buffered = 0;
   #position = 0;
 
-  /** Creates the file; it must not exist. Errors: `io`. */
-  constructor(path: string) {
-    this.#path = path;
-    this.#file = orDiskError(path, () => openSync(path, 'wx'));
+  /** Creates the file; it must not exist. `finalPath`: what it will be called, where that is what a user knows. Errors: `io`. */
+  constructor(path: string, finalPath = path) {
+    this.#path = finalPath;
+    this.#file = orDiskError(finalPath, () => openSync(path, 'wx'));
   }
 
   /** Bytes written so far. */

@@ -1,8 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ValidationEvidence } from '../bundle/evidence/validation-evidence.ts';
 import { printable } from '../core/printable.ts';
-import type { Policy } from '../policy/policy.ts';
-import type { Step } from '../preprocess/steps.ts';
 import { share, wholeNumber } from './parse-options.ts';
 import { createProgress } from './progress.ts';
 import { samplesLine } from './samples-line.ts';
@@ -72,27 +70,30 @@ export function register(program: Command): void {
       const progress = createProgress();
       const started = performance.now();
       try {
-        const { json, strict, write, ...options } = flags;
+        const { json, write, ...options } = flags;
+        const { checkWrite, writeFindings } = await import('./write-findings.ts');
+        if (write) checkWrite(flags);
         const evidence = await validate({
           ...options,
           onProgress: (done, total, line) =>
             progress.update(printable(done === 0 ? line : samplesLine(done, total, performance.now() - started, line))),
         });
-        if (write) await writeFindings(flags.candidate, evidence);
+        const written = write ? await writeFindings(flags.candidate, evidence) : null;
         const { keepValidation } = await import('./keep-validation.ts');
         const page = keepValidation(flags.candidate, evidence);
         progress.done();
-        process.stdout.write(json ? `${JSON.stringify(evidence)}\n` : await textOf(evidence, page));
+        process.stdout.write(json ? `${JSON.stringify(evidence)}\n` : await textOf(evidence, page, written));
         // Twenty images find a pipeline; they certify nothing.
-        const met = evidence.preprocess === undefined ? evidence.passed : evidence.preprocess.found;
-        if (!met || (strict && evidence.skipped.total > 0)) process.exitCode = 1;
+        const found = evidence.preprocess === undefined ? null : evidence.preprocess.found && !(evidence.strict && evidence.skipped.total > 0);
+        if (!(found ?? evidence.passed)) process.exitCode = 1;
       } finally {
         progress.done();
       }
     });
 }
 
-async function textOf(evidence: ValidationEvidence, page: string): Promise<string> {
+/** `written`: what was put into the bundle; null where nothing was asked to be. */
+async function textOf(evidence: ValidationEvidence, page: string, written: readonly string[] | null): Promise<string> {
   const [{ validationText }, { comparisonOf }, { printLayers }] = await Promise.all([
     import('../report/validation/validation-text.ts'),
     import('../report/layers/comparison-of.ts'),
@@ -100,20 +101,6 @@ async function textOf(evidence: ValidationEvidence, page: string): Promise<strin
   ]);
   const layers = comparisonOf(evidence);
   const chart = layers === null ? '' : `\n${printLayers(layers, process.stdout.columns)}`;
-  return printable(`${validationText(evidence)}${chart}\n  the page      ${page}\n`, { lines: true });
-}
-
-/** What a validation found, put into the bundle it was found of. */
-async function writeFindings(bundle: string, { preprocess, matchedThresholds }: ValidationEvidence): Promise<void> {
-  const [{ rewriteBundle }, { withThresholds }, { readManifest }] = await Promise.all([
-    import('../convert/rewrite-bundle.ts'),
-    import('../policy/with-thresholds.ts'),
-    import('../bundle/read-bundle.ts'),
-  ]);
-  const policy = readManifest(bundle).policy as Policy | null;
-  const changes = {
-    ...(preprocess?.found && { preprocess: preprocess.steps as readonly Step[] }),
-    ...(matchedThresholds !== null && policy !== null && { policy: withThresholds(policy, matchedThresholds) }),
-  };
-  if (Object.keys(changes).length > 0) await rewriteBundle(bundle, changes);
+  const changes = written === null ? '' : `  written       ${written.join('; ') || 'nothing, since nothing was found'}\n`;
+  return printable(`${validationText(evidence)}${chart}\n${changes}  the page      ${page}\n`, { lines: true });
 }

@@ -11,6 +11,9 @@ import type { Tensor } from './tensor.ts';
 /** How much of the worker's standard error an error message shows. */
 const TAIL_CHARACTERS = 2000;
 
+/** The `code` of an answer to `load` where the device that was asked for isn't there. */
+const NO_DEVICE = 'no-device';
+
 /** A child process that answers requests over a private socket (`python/torchlift_worker`). */
 export interface WorkerProcess {
   readonly pid: number;
@@ -56,16 +59,34 @@ export function startWorkerProcess(engine: string, python: string): Promise<Work
         reject(new TorchliftError('worker-failed', { what: `the ${engine} worker ${what}`, where: python }));
       };
       child.once('error', (error) => early(`couldn't start: ${error.message}`));
-      child.once('exit', (code, signal) => early(`ended at once (${signal ?? code})`));
+      const endedAtOnce = (code: number | null, signal: NodeJS.Signals | null) => early(`ended at once (${signal ?? code})`);
+      child.once('exit', endedAtOnce);
+      endWithUs(child);
       server.once('connection', (socket) => {
         clearTimeout(hung);
-        child.removeAllListeners('exit');
+        child.removeListener('exit', endedAtOnce);
         forget();
         resolve(new Connection(engine, child, socket));
       });
     });
     server.once('error', reject);
   });
+}
+
+/** A worker finds out that we are gone as soon as its framework lets it look; this is sooner. */
+const alive = new Set<ChildProcess>();
+
+function endWithUs(child: ChildProcess): void {
+  if (alive.size === 0) process.on('exit', endAll);
+  alive.add(child);
+  child.once('exit', () => {
+    alive.delete(child);
+    if (alive.size === 0) process.removeListener('exit', endAll);
+  });
+}
+
+function endAll(): void {
+  for (const child of alive) child.kill('SIGKILL');
 }
 
 class Connection implements WorkerProcess {
@@ -136,8 +157,9 @@ class Connection implements WorkerProcess {
     if (waiting === undefined && this.#failure !== undefined) return;
     invariant(waiting !== undefined, `the worker answered request ${id}, which nobody made`);
     this.#waiting.delete(id);
-    const { error } = header;
+    const { error, code } = header;
     if (error === undefined) waiting.resolve({ header, tensors });
+    else if (code === NO_DEVICE) waiting.reject(noDevice(String(error)));
     else waiting.reject(new TorchliftError('worker-failed', { what: `the ${this.#engine} worker refused: ${error}` }));
   }
 
@@ -149,4 +171,9 @@ class Connection implements WorkerProcess {
     for (const { reject } of this.#waiting.values()) reject(this.#failure);
     this.#waiting.clear();
   }
+}
+
+function noDevice(what: string): TorchliftError {
+  const remedy = 'Use --device cpu or auto, or install the driver and a CUDA build of the framework.';
+  return new TorchliftError('runtime-unavailable', { what, where: '--device cuda', remedy });
 }

@@ -71,33 +71,48 @@ export const PRESETS: Readonly<Record<string, readonly Step[]>> = {
   ],
 };
 
-const oneOf =
-  (...options: readonly string[]) =>
-  (value: unknown) =>
-    typeof value === 'string' && options.includes(value);
-const isNumber = (value: unknown) => typeof value === 'number' && Number.isFinite(value);
-const isSize = (value: unknown) => Number.isInteger(value) && (value as number) > 0;
-const isSizeOrNull = (value: unknown) => value === null || isSize(value);
-const isThree = (value: unknown) => Array.isArray(value) && value.length === 3 && value.every(isNumber);
+/** What a key may hold, and how that is said. */
+interface Allowed {
+  readonly check: (value: unknown) => boolean;
+  readonly words: string;
+  readonly optional?: true;
+}
 
-/** Per step: its keys and what each may hold. A key ending in `?` may be missing. */
-const KEYS: Readonly<Record<Step['step'], Readonly<Record<string, (value: unknown) => boolean>>>> = {
+const oneOf = (...options: readonly string[]): Allowed => ({
+  check: (value) => typeof value === 'string' && options.includes(value),
+  words: options.join(', ').replace(/, ([^,]*)$/, ' or $1'),
+});
+/** One side of what is decoded at most: a larger size is a slip, and would fill the memory. */
+const MAX_SIDE = 20_000;
+const isNumber = (value: unknown) => typeof value === 'number' && Number.isFinite(value);
+const isSize = (value: unknown) => Number.isInteger(value) && (value as number) > 0 && (value as number) <= MAX_SIDE;
+const isThree = (value: unknown) => Array.isArray(value) && value.length === 3 && value.every(isNumber);
+const number: Allowed = { check: isNumber, words: 'a number' };
+const boolean: Allowed = { check: (value) => typeof value === 'boolean', words: 'true or false' };
+const size: Allowed = { check: (value) => value === null || isSize(value), words: `null or a whole number from 1 to ${MAX_SIDE}` };
+const optional = (allowed: Allowed): Allowed => ({ ...allowed, optional: true });
+
+/** Per step: its keys and what each may hold. */
+const KEYS: Readonly<Record<Step['step'], Readonly<Record<string, Allowed>>>> = {
   decode: { decoder: oneOf('tensorflow', 'pillow', 'opencv') },
   orient: {},
-  crop: { height: isSizeOrNull, width: isSizeOrNull },
+  crop: { height: size, width: size },
   resize: {
     kernel: oneOf('bilinear', 'nearest', 'bicubic', 'area', 'lanczos'),
     library: oneOf('tensorflow', 'tensorflow-v1', 'pillow', 'opencv'),
-    'align_corners?': (value) => typeof value === 'boolean',
-    'preserve_aspect_ratio?': (value) => typeof value === 'boolean',
-    height: isSizeOrNull,
-    width: isSizeOrNull,
+    align_corners: optional(boolean),
+    preserve_aspect_ratio: optional(boolean),
+    height: size,
+    width: size,
   },
-  're-encode': { quality: (value) => isSize(value) && (value as number) <= 100 },
-  pad: { value: isNumber, 'height?': isSizeOrNull, 'width?': isSizeOrNull },
+  're-encode': { quality: { check: (value) => isSize(value) && (value as number) <= 100, words: 'a whole number from 1 to 100' } },
+  pad: { value: number, height: optional(size), width: optional(size) },
   'channel-order': { order: oneOf('RGB', 'BGR') },
-  scale: { divide: (value) => isNumber(value) && value !== 0, offset: isNumber },
-  normalise: { mean: isThree, std: (value) => isThree(value) && !(value as number[]).includes(0) },
+  scale: { divide: { check: (value) => isNumber(value) && value !== 0, words: 'a number other than 0' }, offset: number },
+  normalise: {
+    mean: { check: isThree, words: 'three numbers' },
+    std: { check: (value) => isThree(value) && !(value as number[]).includes(0), words: 'three numbers other than 0' },
+  },
 };
 
 /** Checks a parsed `steps.json`. Errors: `malformed-file`, naming the step and the key. */
@@ -110,16 +125,24 @@ export function parseSteps(json: unknown, place: string): readonly Step[] {
     });
   if (!Array.isArray(json) || json.length === 0) throw malformed('expected a list of steps');
   json.forEach((step: unknown, index) => {
-    if (typeof step !== 'object' || step === null) throw malformed(`step ${index} isn't an object`);
+    const place = `step ${index + 1}`;
+    if (typeof step !== 'object' || step === null) throw malformed(`${place} isn't an object`);
     const { step: name, ...rest } = step as Record<string, unknown>;
     const keys = typeof name === 'string' && Object.hasOwn(KEYS, name) ? KEYS[name as Step['step']] : undefined;
-    if (keys === undefined) throw malformed(`step ${index} is ${JSON.stringify(name)?.slice(0, 40)}, which is no known step`);
-    const known = new Map(Object.entries(keys).map(([key, check]) => [key.replace('?', ''), { check, optional: key.endsWith('?') }]));
-    for (const key of Object.keys(rest))
-      if (!known.has(key)) throw malformed(`step ${index} (${name}) has an unknown key ${JSON.stringify(key).slice(0, 40)}`);
-    for (const [key, { check, optional }] of known) {
-      if (rest[key] === undefined && optional) continue;
-      if (!check(rest[key])) throw malformed(`step ${index} (${name}) has ${key} ${JSON.stringify(rest[key])?.slice(0, 40)}`);
+    if (keys === undefined) throw malformed(`${place} is ${JSON.stringify(name)?.slice(0, 40)}, which is no known step`);
+    const known = new Map(Object.entries(keys));
+    for (const key of Object.keys(rest)) {
+      if (!known.has(key))
+        throw malformed(
+          `${place} (${name}) has an unknown key ${JSON.stringify(key).slice(0, 40)}; it takes ${[...known.keys()].join(', ') || 'none'}`,
+        );
+    }
+    for (const [key, { check, words, optional }] of known) {
+      if (rest[key] === undefined) {
+        if (optional) continue;
+        throw malformed(`${place} (${name}) lacks ${key}: ${words}`);
+      }
+      if (!check(rest[key])) throw malformed(`${place} (${name}) has ${key} ${JSON.stringify(rest[key]).slice(0, 40)}, expected ${words}`);
     }
   });
   const contradiction = contradictionIn(json as readonly Step[]);
@@ -134,7 +157,7 @@ const BYTES: readonly Step['step'][] = ['re-encode'];
 /** What no order of these steps could mean; undefined where all is well. */
 function contradictionIn(steps: readonly Step[]): string | undefined {
   for (const [index, step] of steps.entries()) {
-    const where = `step ${index} (${step.step})`;
+    const where = `step ${index + 1} (${step.step})`;
     if ((step.step === 'decode') !== (index === 0)) return index === 0 ? 'the first step is not decode' : `${where} comes a second time`;
     const before = steps.slice(0, index);
     const scaled = before.some((other) => other.step === 'scale' || other.step === 'normalise');

@@ -37,6 +37,8 @@ export class Comparison {
   readonly #accumulator: AgreementAccumulator;
   readonly #tally: StageTally;
   readonly #labels: ReadonlyMap<string, readonly number[]> | null;
+  /** Inputs that are no pictures in the pipeline's range. */
+  #strange = 0;
 
   /** `seen`: the candidate's first answers. Errors: those of the policy's, the labels' and the mix's readers. */
   constructor(options: ComparisonOptions, seen: readonly Scores[]) {
@@ -83,6 +85,10 @@ export class Comparison {
     const isChannelsFirst = manifest.inputs[0]?.layout === 'NCHW';
     const [height, width] = (isChannelsFirst ? input.shape.slice(2) : input.shape.slice(1)) as [number, number];
     const print = fingerprint(rowOf(input, index), height, width, source.ranges, isChannelsFirst);
+    if (print === undefined) {
+      this.#strange += 1;
+      return null;
+    }
     return nearCopies.add((rows[index] as Batch['rows'][number]).id, print) ?? null;
   }
 
@@ -96,6 +102,14 @@ export class Comparison {
     return `${this.#accumulator.agreements} of ${this.#accumulator.samples} agree`;
   }
 
+  /** What a reader must know beside the figures. */
+  get warnings(): readonly string[] {
+    if (this.#strange === 0) return [];
+    return [
+      `${this.#strange} inputs lie outside of the range that the pipeline gives (${rangeWords(this.#options.source)}): are they prepared as the model expects? Near copies among them weren't looked for, each counts`,
+    ];
+  }
+
   evidence(): AgreementEvidence {
     return this.#accumulator.evidence();
   }
@@ -103,6 +117,11 @@ export class Comparison {
   stageEvidence(): StageEvidence {
     return this.#tally.evidence();
   }
+}
+
+function rangeWords({ ranges }: OpenSource): string {
+  const ends = ranges.flatMap(({ low, high }) => [low, high]);
+  return `${Number(Math.min(...ends).toPrecision(4))} to ${Number(Math.max(...ends).toPrecision(4))}`;
 }
 
 /** A picture's row as numbers, whatever the model takes. */

@@ -5,9 +5,10 @@ import { hashFiles } from '../bundle/hash-file.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { TorchliftError } from '../core/errors.ts';
 import type { Engine } from '../engines/engine.ts';
+import { openTensorflow } from '../engines/open-tensorflow.ts';
 import { openRemote, type RemoteEngine } from '../engines/remote-engine.ts';
 import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
-import { openWorker, type WorkerEngine } from '../engines/worker-engine.ts';
+import type { WorkerEngine } from '../engines/worker-engine.ts';
 import { SUPERVISION } from './supervision.ts';
 
 export interface Reference {
@@ -65,15 +66,8 @@ export async function openReference(
       warnings: [],
     };
   }
-  if (!existsSync(reference)) {
-    throw new TorchliftError('file-not-found', {
-      what: 'there is no such file',
-      where: reference,
-      remedy: 'Name the original model with --reference.',
-    });
-  }
+  const engine = await openTensorflow({ model: reference, supervision: { ...SUPERVISION, onRestart }, progress });
   const sha256 = hashFiles([reference]);
-  const engine = await openWorker({ engine: 'tensorflow', model: reference, supervision: { ...SUPERVISION, onRestart }, progress });
   const warnings =
     sha256 === manifest.source.sha256
       ? []

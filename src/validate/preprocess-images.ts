@@ -94,7 +94,7 @@ function write(output: string, rows: readonly Tensor[], names: readonly string[]
   }
   const x = stackRows(rows);
   const partial = join(dirname(output), `.${basename(output)}.partial-${process.pid}`);
-  const sink = new FileSink(partial);
+  const sink = new FileSink(partial, output);
   try {
     writeNpz(sink, [
       { name: 'x', ...x },

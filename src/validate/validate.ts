@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { EVIDENCE_SCHEMA, type Stage, type ValidationEvidence } from '../bundle/evidence/validation-evidence.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { readManifest } from '../bundle/read-bundle.ts';
@@ -8,10 +7,9 @@ import { version } from '../core/version.ts';
 import type { Device } from '../engines/engine.ts';
 import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
 import type { Tensor } from '../engines/tensor.ts';
-import { loadPolicy } from '../policy/load-policy.ts';
-import { type Policy, parsePolicy } from '../policy/policy.ts';
 import { isTensorFlowPipeline } from '../preprocess/is-tensorflow-pipeline.ts';
 import type { Step } from '../preprocess/steps.ts';
+import { ahead } from './ahead.ts';
 import { askBoth } from './ask-both.ts';
 import { askReference } from './ask-reference.ts';
 import type { RefusedImage } from './batch.ts';
@@ -23,6 +21,7 @@ import { NearCopyIndex } from './near-copies/near-copy-index.ts';
 import { type Candidate, openCandidate, type ValidatedPrecision, verifiedModel } from './open-candidate.ts';
 import { openReference, RECORDED, type Reference } from './open-reference.ts';
 import { type OpenSource, openSource, type SourceOptions } from './open-source.ts';
+import { policyOf } from './policy-of.ts';
 import type { Sample, Scores } from './sample.ts';
 import { sliceRows } from './slice-rows.ts';
 import { StageComparison } from './stages/stage-comparison.ts';
@@ -43,6 +42,8 @@ export interface ValidateOptions extends SourceOptions {
   /** Path of a CSV with the production mix. */
   readonly prevalence?: string;
   readonly matchThresholds?: boolean;
+  /** Whether a file that is skipped fails it. */
+  readonly strict?: boolean;
   /** Compares every layer call too, on the first rows; the reference must be a Keras file. */
   readonly layers?: boolean;
   /** First finds the pipeline that reproduces the recorded scores, and validates with it. */
@@ -64,11 +65,12 @@ const LISTED_STAGE_FLIPS = 20;
  * `not-a-model`, `runtime-unavailable`, `worker-failed`, `remote-failed`.
  */
 export async function validate(options: ValidateOptions): Promise<ValidationEvidence> {
-  const { candidate: bundle, precision = 'fp32', device = 'auto', minAgreement = 0.99, onProgress = () => {} } = options;
+  const { candidate: bundle, precision = 'fp32', device = 'auto', minAgreement = 0.99, strict = false, onProgress = () => {} } = options;
   const manifest = readManifest(bundle);
   const policy = policyOf(options.policy, manifest);
   // Before minutes are spent on starting frameworks.
   const model = verifiedModel(bundle, manifest, precision);
+  checkLabels(options);
   const progress: Progress = (line) => onProgress(0, 0, line);
   const warnings: string[] = [];
   const onRestart = (why: string) => {
@@ -104,7 +106,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
     let firstRows: readonly Tensor[] | undefined;
     const refused: RefusedImage[] = [];
     let done = 0;
-    for await (const batch of source.batches()) {
+    for await (const batch of ahead(source.batches())) {
       let samples: readonly Sample[] = [];
       if (batch.rows.length > 0) {
         const answers = await askBoth(batch, reference, candidate);
@@ -121,6 +123,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
     }
     if (comparison === undefined || firstRows === undefined) throw nothingToCompare(source);
     const { processor, cores, system } = machine();
+    const outcome = comparison.evidence();
     const layers = options.layers ? await lookIntoLayers(bundle, manifest, reference, candidate, firstRows, progress) : {};
     return {
       schema: EVIDENCE_SCHEMA,
@@ -130,6 +133,7 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
       machine: { processor, cores, system, gpu: candidate.engine.device === 'cpu' ? null : candidate.engine.device },
       reference: reference.side,
       candidate: candidate.side,
+      policy,
       data: source.description,
       stage,
       stages: stages?.evidence() ?? [comparison.stageEvidence()],
@@ -137,8 +141,10 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
       ...(source.pipeline !== null && { probes: source.pipeline.probes }),
       ...(found && { preprocess: found }),
       ...layers,
-      warnings: [...warnings, ...reference.warnings, ...source.warnings],
-      ...comparison.evidence(),
+      warnings: [...warnings, ...reference.warnings, ...source.warnings, ...comparison.warnings],
+      ...outcome,
+      strict,
+      passed: outcome.passed && !(strict && source.skipped.length > 0),
     };
   } finally {
     await Promise.all(opened.map((each) => each.close()));
@@ -200,17 +206,21 @@ async function answersTo(refused: readonly RefusedImage[], reference: Reference)
   });
 }
 
-function policyOf(path: string | undefined, manifest: Manifest): Policy | null {
-  const classes = manifest.classes ?? undefined;
-  if (path !== undefined) return loadPolicy(path, classes);
-  return manifest.policy === null || manifest.policy === undefined ? null : parsePolicy(manifest.policy, 'manifest.json: policy', classes);
+function checkLabels({ labels, images, inputs }: ValidateOptions): void {
+  if (labels === undefined || images !== undefined || inputs !== undefined) return;
+  throw new TorchliftError('usage', {
+    what: 'has nothing to be about: generated inputs have no true classes',
+    where: '--labels',
+    remedy: 'Give the images that the labels name with --images.',
+  });
 }
 
-function nothingToCompare(source: OpenSource): TorchliftError {
+function nothingToCompare({ skipped, description, pipeline }: OpenSource): TorchliftError {
+  const kind = pipeline === null ? 'row' : 'image';
   return new TorchliftError('usage', {
-    what: source.skipped.length === 0 ? 'has no images' : `has no image that could be read (${source.skipped.length} files skipped)`,
-    where: source.description,
-    details: source.skipped.slice(0, 10).map(({ path, reason }) => `${path}: ${reason}`),
-    remedy: existsSync(source.description) ? 'Name a folder with JPEG, PNG, GIF or BMP files.' : 'Check the path.',
+    what: skipped.length === 0 ? `has no ${kind}s` : `has no ${kind} that could be read (${skipped.length} files skipped)`,
+    where: description,
+    details: skipped.slice(0, 10).map(({ path, reason }) => `${path}: ${reason}`),
+    remedy: pipeline === null ? 'Give a file with one row at least.' : 'Give JPEG, PNG, GIF or BMP files.',
   });
 }

@@ -89,8 +89,8 @@ test.skipIf(hasNvidiaDriver())('without a GPU, cuda is refused, and no figure of
   expect((await torch.call('sample', { on: false }, [])).header).toMatchObject({ gpuUtilisation: null, gpuMemoryBytes: null });
   const model = scratch.join('bundle/model.pt');
   await expect(openWorker({ engine: 'torch', model, device: 'cuda', progress })).rejects.toMatchObject({
-    code: 'worker-failed',
-    message: expect.stringMatching(/finds no CUDA device/),
+    code: 'runtime-unavailable',
+    message: expect.stringMatching(/finds no GPU/),
   });
 });
 

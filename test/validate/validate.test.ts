@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import type { ValidationEvidence } from '../../src/bundle/evidence/validation-evidence.ts';
+import { FileSink } from '../../src/bundle/file-sink.ts';
 import { convert } from '../../src/convert/convert.ts';
+import { writeNpz } from '../../src/formats/npy/write-npz.ts';
 import { validate } from '../../src/validate/validate.ts';
 import { bmpOf } from '../support/bmp.ts';
 import { expectRefusal } from '../support/expect-refusal.ts';
@@ -12,7 +14,7 @@ import { COLOURS, colourPng, writeColourImages, writeColourModel } from './colou
 
 const scratch = scratchFolder('validate');
 const IMAGES = 70;
-const BAD = ['blue/cut.png', 'huge.bmp', 'notes.txt', 'red/empty.jpg'];
+const BAD = ['blue/cut.png', 'huge.bmp', 'link.png', 'notes.txt', 'red/empty.jpg'];
 
 beforeAll(async () => {
   await writeColourModel(scratch.join('model.h5'));
@@ -21,6 +23,7 @@ beforeAll(async () => {
   writeFileSync(scratch.join('images/notes.txt'), 'not an image');
   writeFileSync(scratch.join('images/red/empty.jpg'), '');
   writeFileSync(scratch.join('images/blue/cut.png'), colourPng(2, 999).subarray(0, -2));
+  symlinkSync(scratch.join('gone.png'), scratch.join('images/link.png'));
   writeFileSync(scratch.join('images/huge.bmp'), bmpOf(30_000, 30_000, { bits: 24, pixels: new Uint8Array(6) }));
   // The folder says the truth, but for one image; one is named by its bare name, one not at all.
   const lines = names.slice(1).map((name, index) => `${index === 0 ? '1.png' : name},${index === 6 ? 'red' : name.split('/')[0]}`);
@@ -47,8 +50,10 @@ test('a folder with bad files, labels, a mix and a policy: all is counted, kept 
     samples: IMAGES,
     agreements: IMAGES,
     agreement: 1,
-    passed: true,
+    passed: false,
     verdict: 'certified',
+    strict: true,
+    policy: { rules: { red: 'block', green: { review: 0.5 } } },
     flips: [],
     flipsTotal: 0,
     nearCopies: { images: 0 },
@@ -61,12 +66,13 @@ test('a folder with bad files, labels, a mix and a policy: all is counted, kept 
   expect(evidence.warnings.filter((line) => /isn't the file|probe/.test(line))).toEqual([]);
   expect(evidence.skipped).toEqual({
     total: BAD.length,
-    files: [
+    files: expect.arrayContaining([
       { path: 'blue/cut.png', reason: 'truncated PNG' },
+      { path: 'link.png', reason: "can't be read (ENOENT)" },
       { path: 'huge.bmp', reason: expect.stringMatching(/900000000 pixels|30000×30000 pixels/) },
       { path: 'notes.txt', reason: 'no image of these formats: JPEG, PNG, GIF, BMP' },
       { path: 'red/empty.jpg', reason: 'no image of these formats: JPEG, PNG, GIF, BMP' },
-    ],
+    ]),
   });
   expect(evidence.byClass.map(({ name, samples }) => [name, samples])).toEqual([
     ['red', 24],
@@ -202,6 +208,42 @@ test('scores that are no numbers agree with nothing, and too few samples are a f
   const needed = (JSON.parse(readFileSync(scratch.join('bundle/evidence/validation.json'), 'utf8')) as ValidationEvidence).needed?.atCount ?? 0;
   expect(needed).toBeGreaterThan(300);
   expect(few.stdout).toContain(String(needed));
+  expect(few.stdout).toContain('NOT ENOUGH SAMPLES');
+});
+
+/** Rows [8, 8, 3], every value up to `limit`, in an array of each name. */
+function npz(file: string, rows: number, limit: number, names: readonly string[]): void {
+  const sink = new FileSink(scratch.join(file));
+  const values = Float32Array.from({ length: rows * 8 * 8 * 3 }, (_, index) => ((index * 7919) % 1000) * (limit / 1000));
+  writeNpz(
+    sink,
+    names.map((name) => ({ name, dtype: 'float32', shape: [rows, 8, 8, 3], data: new Uint8Array(values.buffer) })),
+  );
+  sink.finish();
+}
+
+test('thresholds that keep the rates are written into the policy they were found for, and it says so', async () => {
+  cpSync(scratch.join('bundle'), scratch.join('written'), { recursive: true });
+  // What the candidate calls 0.98 green was recorded as 0.45: the threshold moves.
+  const inputs = record('shifted.jsonl', 90, (colour) => (colour === 1 ? '[0.5, 0.45, 0.05]' : sure(colour)));
+  const given = ['--candidate', 'written', '--inputs', inputs, '--policy', 'policy.json', '--match-thresholds'];
+  const before = readFileSync(scratch.join('written/manifest.json'), 'utf8');
+  expect((await run(...given)).stdout).not.toContain('written  ');
+  expect(JSON.parse(readFileSync(scratch.join('written/manifest.json'), 'utf8')).policy).toEqual(JSON.parse(before).policy);
+  const { stdout } = await run(...given, '--write');
+  const { policy } = JSON.parse(readFileSync(scratch.join('written/manifest.json'), 'utf8'));
+  expect(stdout).toContain('written       the policy, 1 threshold of it as found');
+  expect(policy.rules.red).toBe('block');
+  expect(policy.rules.green.review).toBeGreaterThan(0.5);
+  expect(readdirSync(scratch.join('written')).sort()).toEqual(readdirSync(scratch.join('bundle')).sort());
+});
+
+test('rows of a .npz: arrays that the model has no inputs for, and values far outside of the range, are told', async () => {
+  npz('rows.npz', 6, 255, ['x', 'extra']);
+  const evidence = await validate({ candidate: scratch.join('bundle'), reference: scratch.join('model.h5'), inputs: scratch.join('rows.npz') });
+  expect(evidence).toMatchObject({ images: 6, samples: 6, nearCopies: { images: 0 } });
+  expect(evidence.warnings).toContainEqual(expect.stringContaining('no inputs extra'));
+  expect(evidence.warnings).toContainEqual(expect.stringMatching(/^6 inputs lie outside of the range that the pipeline gives \(0 to 1\)/));
 });
 
 test('a head of one sigmoid is decided at one half, and its classes get labels', async () => {
@@ -234,7 +276,7 @@ test('recorded images, more than one batch: a label of any of them is known, and
 
 test('what is wrong before any model runs: told at once, by its exit code', async () => {
   const refuse = (
-    code: 'usage' | 'file-not-found' | 'malformed-file' | 'hash-mismatch',
+    code: 'usage' | 'file-not-found' | 'malformed-file' | 'hash-mismatch' | 'not-a-model',
     names: readonly (string | RegExp)[],
     ...args: readonly string[]
   ) => expectRefusal(scratch.path, ['validate', ...args], { code, names });
@@ -243,6 +285,8 @@ test('what is wrong before any model runs: told at once, by its exit code', asyn
   cpSync(scratch.join('bundle'), scratch.join('changed2'), { recursive: true });
   appendFileSync(scratch.join('changed2/preprocess.py'), '\n');
   writeFileSync(scratch.join('pixels.json'), '{"rules": {"pink": "block"}}');
+  writeFileSync(scratch.join('red.json'), '{"rules": {"red": "block"}}');
+  npz('nothing.npz', 0, 1, ['x']);
   await Promise.all([
     refuse('usage', ['has no images', 'empty'], ...flags, '--images', 'empty'),
     refuse('file-not-found', ['no such folder'], ...flags, '--images', 'gone'),
@@ -252,6 +296,13 @@ test('what is wrong before any model runs: told at once, by its exit code', asyn
     refuse('malformed-file', ['pink', 'red, green, blue'], ...flags, '--images', 'images', '--policy', 'pixels.json'),
     refuse('usage', ['images or inputs'], ...flags, '--images', 'images', '--inputs', 'requests.jsonl'),
     refuse('file-not-found', ['gone.h5'], '--candidate', 'bundle', '--reference', 'gone.h5'),
+    refuse('not-a-model', ['policy.json'], '--candidate', 'bundle', '--reference', 'policy.json'),
+    refuse('not-a-model', ['images'], '--candidate', 'bundle', '--reference', 'images'),
+    refuse('usage', ['nothing to write', '--write'], ...flags, '--images', 'images', '--write'),
+    refuse('usage', ['no thresholds to write', 'the bundle has no policy'], ...flags, '--match-thresholds', '--write'),
+    refuse('usage', ['decides by class alone'], ...flags, '--match-thresholds', '--write', '--policy', 'red.json'),
+    refuse('usage', ['no true classes'], ...flags, '--labels', 'labels.csv'),
+    refuse('usage', ['has no rows'], ...flags, '--inputs', 'nothing.npz'),
   ]);
 });
 

@@ -9,12 +9,24 @@ def resize_bilinear(image: np.ndarray, height: int, width: int, half_pixel: bool
     """float32 [height, width, 3] of [H, W, 3]. `half_pixel`: the pixels' centres lie at ½, as in version 2."""
     top, bottom, down = linear_weights(image.shape[0], height, half_pixel, align_corners)
     left, right, along = linear_weights(image.shape[1], width, half_pixel, align_corners)
-    corners = [image[row[:, None], column].astype(np.float32) for row in (top, bottom) for column in (left, right)]
-    top_left, top_right, bottom_left, bottom_right = corners
-    along = along[None, :, None]
-    above = top_left + (top_right - top_left) * along
-    below = bottom_left + (bottom_right - bottom_left) * along
-    return above + (below - above) * down[:, None, None]
+    # A row's pixels lie in one piece: along the rows first, and along each only once.
+    rows, place = np.unique(np.concatenate([top, bottom]), return_inverse=True)
+    used = image[rows].reshape(len(rows), -1)
+    wide = between(take_pixels(used, left), take_pixels(used, right), np.repeat(along, 3))
+    return between(wide[place[:height]], wide[place[height:]], down[:, None]).reshape(height, width, 3)
+
+
+def take_pixels(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """float32 [N, 3 · columns] of rows [N, 3 · W]."""
+    return np.take(rows, (3 * columns[:, None] + np.arange(3)).ravel(), 1).astype(np.float32)
+
+
+def between(start: np.ndarray, stop: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """start + (stop - start) · share, in the memory of `stop`."""
+    stop -= start
+    stop *= share
+    stop += start
+    return stop
 
 
 def resize_nearest(image: np.ndarray, height: int, width: int, half_pixel: bool = True, align_corners: bool = False) -> np.ndarray:

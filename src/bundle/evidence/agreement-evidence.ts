@@ -84,8 +84,12 @@ export interface GateEvidence {
   readonly name: string;
   readonly limit: number;
   readonly samples: number;
+  /** Of the samples: those that disagree, or that go this way. */
+  readonly failures: number;
   /** The certified bound: a lower one of the agreement, an upper one of the share. */
   readonly bound: number;
+  /** As of the agreement: `uncertain` where the samples neither certify nor refute it. */
+  readonly verdict: AgreementEvidence['verdict'];
   readonly passed: boolean;
   readonly needed: NeededSamples | null;
 }

@@ -32,6 +32,8 @@ export interface ValidationEvidence extends EvidenceHeader, AgreementEvidence, P
   readonly kind: 'validation';
   readonly reference: SideEvidence;
   readonly candidate: SideEvidence;
+  /** By which scores were turned into actions: the bundle's, or that of `--policy`; null where there is none. */
+  readonly policy: unknown;
   /** A folder, a file, or `generated`. */
   readonly data: string;
   /** What the figures above are of. */
@@ -40,6 +42,8 @@ export interface ValidationEvidence extends EvidenceHeader, AgreementEvidence, P
   readonly stages: readonly StageEvidence[];
   /** Files that weren't images or couldn't be read; a list of at most as many as were asked for. */
   readonly skipped: { readonly total: number; readonly files: readonly { readonly path: string; readonly reason: string }[] };
+  /** Whether a skipped file fails it. */
+  readonly strict: boolean;
   /** Whether `model.pt` answers as `model.py` does, on the rows that were compared layer by layer: the largest difference of a score; `--layers`. */
   readonly sourceDifference?: number | null;
   /** Where images went through a pipeline. */

@@ -19,7 +19,7 @@ export function migrationText(evidence: MigrationEvidence): string {
     const needed = neededWords(validation);
     return [
       `${PRECISION_WORDS[precision].padEnd(12)}  ${count(agreements)} of ${count(samples)} samples agree, ${percent(agreement)} (95 % interval ${percentRange(clopperPearson)}); scores differ by at most ${small(maxScoreDifference)}; flips: ${count(flipsTotal)}`,
-      ...(needed === null ? [] : [`${''.padEnd(12)}  ${needed}`]),
+      ...needed.map((line) => `${''.padEnd(12)}  ${line}`),
     ];
   });
   const close = coverage.margins.map(({ name, samples }) => `${name}: ${count(samples)}`).join(', ');

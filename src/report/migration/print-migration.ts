@@ -46,7 +46,7 @@ function decision(evidence: MigrationEvidence): Html {
   const checks = demands(evidence);
   const [met, missed, open] = [true, false, null].map((state) => checks.filter((check) => check.met === state).length);
   const size = artefacts[validation.candidate.model]?.sizeBytes;
-  const needed = runs.map((run) => ({ run, words: neededWords(run.validation) })).filter(({ words }) => words !== null);
+  const needed = runs.flatMap((run) => neededWords(run.validation).map((words) => ({ run, words })));
   return html`<p class="soft">${source.file} (${source.framework} ${source.frameworkVersion}) → PyTorch</p>
 <p><strong>${validation.candidate.model} decides ${count(validation.agreements)} of ${count(validation.samples)} samples as the original does (${percent(validation.agreement)}, certified above ${percent(validation.lowerBound, 'down')}).</strong> ${
     pytorch === undefined || tensorflow === undefined

@@ -66,6 +66,8 @@ export const SAMPLE_VALIDATION: ValidationEvidence = {
       flips: [],
     },
   ],
+  policy: null,
+  strict: false,
   skipped: {
     total: 3,
     files: [
@@ -100,8 +102,18 @@ export const SAMPLE_VALIDATION: ValidationEvidence = {
   passed: false,
   needed: { atCount: 2790, atRate: 6120 },
   gates: [
-    { kind: 'minAgreement', name: 'porn', limit: 0.98, samples: 320, bound: 0.9863, passed: true, needed: null },
-    { kind: 'maxShare', name: 'block->allow', limit: 0.005, samples: 420, bound: 0.0171, passed: false, needed: { atCount: 1800, atRate: null } },
+    { kind: 'minAgreement', name: 'porn', limit: 0.98, samples: 320, failures: 0, bound: 0.9863, verdict: 'certified', passed: true, needed: null },
+    {
+      kind: 'maxShare',
+      name: 'block->allow',
+      limit: 0.005,
+      samples: 420,
+      failures: 2,
+      bound: 0.0171,
+      verdict: 'uncertain',
+      passed: false,
+      needed: { atCount: 1800, atRate: null },
+    },
   ],
   heads: [{ name: 'dense_3', output: 0, kind: 'softmax', classes: ['drawing', 'hentai', 'neutral', 'porn', 'sexy'], knownFrom: 'manifest' }],
   undecided: { both: 0, reference: 0, candidate: 1 },

@@ -1,6 +1,7 @@
 import type { DecisionEvidence, FlipEvidence, HeadEvidence, ScoreEvidence } from '../../bundle/evidence/agreement-evidence.ts';
 import { type Html, html } from '../html.ts';
 import { small } from '../numbers.ts';
+import { decisionWords } from './decision-words.ts';
 
 /** Data URLs by the flip's id. */
 export type Pictures = ReadonlyMap<string, string>;
@@ -20,7 +21,7 @@ function card({ id, reference, candidate, margin, nearCopyOf }: FlipEvidence, he
   return html`<div class="flip">
 ${picture !== undefined && PICTURE.test(picture) ? blurred(id, picture) : null}
 <div class="name mono">${id}</div>
-<div><strong>${words(reference)}</strong> → <strong class="${isLost(reference, candidate) ? 'bad' : 'open'}">${words(candidate)}</strong></div>
+<div><strong>${decisionWords(reference)}</strong> → <strong class="${isLost(reference, candidate) ? 'bad' : 'open'}">${decisionWords(candidate)}</strong></div>
 <div class="soft">margin ${small(margin)}${nearCopyOf === null ? null : html`; nearly copies <span class="mono">${nearCopyOf}</span>, not counted`}</div>
 ${scores(reference, candidate, heads)}
 </div>\n`;
@@ -28,10 +29,6 @@ ${scores(reference, candidate, heads)}
 
 function blurred(id: string, picture: string): Html {
   return html`<label class="picture"><input type="checkbox" aria-label="show ${id}"><img src="${picture}" alt="" loading="lazy"><span>click to see</span></label>`;
-}
-
-function words({ label, action }: DecisionEvidence): string {
-  return action === null ? label : `${label} (${action})`;
 }
 
 function isLost(reference: DecisionEvidence, candidate: DecisionEvidence): boolean {
@@ -45,7 +42,7 @@ function scores(reference: DecisionEvidence, candidate: DecisionEvidence, heads:
   );
   const shown = rows.length <= MOST_SCORES ? rows : rows.toSorted((a, b) => apart(b) - apart(a)).slice(0, MOST_SCORES);
   return html`<table><thead><tr><th>score</th><th class="number">reference</th><th class="number">candidate</th></tr></thead><tbody>${shown.map(
-    ({ name, score, other }) => html`<tr><td>${name}</td><td class="number">${written(score)}</td><td class="number">${written(other)}</td></tr>`,
+    (row) => html`<tr><td>${row.name}</td>${written(row).map((text) => html`<td class="number">${text}</td>`)}</tr>`,
   )}</tbody></table>`;
 }
 
@@ -55,10 +52,19 @@ function nameOf(output: number, unit: number, units: number, heads: readonly Hea
   return name ?? `output ${output}, ${unit}`;
 }
 
-function apart({ score, other }: { readonly score: ScoreEvidence; readonly other: ScoreEvidence }): number {
+interface Pair {
+  readonly score: ScoreEvidence;
+  readonly other: ScoreEvidence;
+}
+
+function apart({ score, other }: Pair): number {
   return typeof score === 'number' && typeof other === 'number' ? Math.abs(score - other) : Number.POSITIVE_INFINITY;
 }
 
-function written(score: ScoreEvidence): string {
-  return typeof score === 'number' ? score.toFixed(4) : score;
+/** Both scores with four digits, or as many as tell them apart: nine tell any float32 from its neighbours. */
+function written({ score, other }: Pair): readonly [string, string] {
+  for (let digits = 4; ; digits++) {
+    const [left, right] = [score, other].map((each) => (typeof each === 'number' ? each.toFixed(digits) : each)) as [string, string];
+    if (left !== right || score === other || digits === 9) return [left, right];
+  }
 }

@@ -48,10 +48,9 @@ export function validationSections(evidence: ValidationEvidence, pictures: Pictu
 
 function lead(evidence: ValidationEvidence): Html {
   const { reference, candidate, data, samples, agreements, clopperPearson, agreement: share } = evidence;
-  const needed = neededWords(evidence);
   return html`<p class="soft">${sideWords(candidate)} against ${sideWords(reference)}, on ${data}</p>
 <p>${count(agreements)} of ${count(samples)} samples are decided alike: ${percent(share)} (95 % interval ${percentRange(clopperPearson)}).</p>
-${needed === null ? null : html`<p>${needed}</p>`}`;
+${neededWords(evidence).map((words) => html`<p>${words}</p>`)}`;
 }
 
 function warnings(evidence: ValidationEvidence): Html | null {

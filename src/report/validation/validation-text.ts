@@ -1,12 +1,13 @@
 import type { StageEvidence, ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { count, counted, percent, percentRange, points, rounded3, small, threshold } from '../numbers.ts';
+import { decisionWords } from './decision-words.ts';
 import { gapWords } from './gap-words.ts';
 import { sideWords } from './origin-words.ts';
 import { pipelineWords } from './pipeline-words.ts';
 import { checksOf, neededWords, verdictWord } from './verdict-words.ts';
 
-/** As many flips as fit beside the rest; the page and the evidence have more. */
-const SHOWN_FLIPS = 5;
+/** As many flips and skipped files as fit beside the rest; the page and the evidence have more. */
+const SHOWN = 5;
 const TITLE_WIDTH = 14;
 
 /** A validation for a terminal; ends with a line break. Names come from files: print it through `printable`. */
@@ -24,8 +25,7 @@ export function validationText(evidence: ValidationEvidence): string {
     'asked',
     checksOf(evidence).map(({ demand, figure, met }) => `${marks[`${met}`]} ${demand}: ${figure}`),
   );
-  const needed = neededWords(evidence);
-  if (needed !== null) row('needed', needed);
+  rows('needed', neededWords(evidence));
   row(
     'classes',
     evidence.byClass
@@ -63,6 +63,7 @@ export function validationText(evidence: ValidationEvidence): string {
     );
     if (lost !== null) row('', `block → allow: ${rounded3(lost.estimate)} of a million, ${rounded3(lost.lower)} to ${rounded3(lost.upper)}`);
   }
+  if (evidence.matchedThresholds?.length === 0) row('thresholds', 'none decides anything here: the largest score wins, and the policy names none');
   rows(
     'thresholds',
     (evidence.matchedThresholds ?? []).map(
@@ -72,6 +73,7 @@ export function validationText(evidence: ValidationEvidence): string {
   );
   rows('flips', flipLines(evidence));
   rows('not said', gapWords(evidence));
+  rows('skipped', skippedLines(evidence));
   return `${lines.join('\n')}\n`;
 }
 
@@ -85,7 +87,12 @@ function stageLine({ stage, agreement, samples, otherInputs, refused }: StageEvi
 
 function flipLines({ flips, flipsTotal }: ValidationEvidence): readonly string[] {
   const shown = flips
-    .slice(0, SHOWN_FLIPS)
-    .map(({ id, reference, candidate, margin }) => `${id}: ${reference.label} → ${candidate.label}, margin ${small(margin)}`);
+    .slice(0, SHOWN)
+    .map(({ id, reference, candidate, margin }) => `${id}: ${decisionWords(reference)} → ${decisionWords(candidate)}, margin ${small(margin)}`);
   return flipsTotal > shown.length ? [...shown, `and ${count(flipsTotal - shown.length)} more`] : shown;
+}
+
+function skippedLines({ skipped: { total, files } }: ValidationEvidence): readonly string[] {
+  const shown = files.slice(0, SHOWN).map(({ path, reason }) => `${path}: ${reason}`);
+  return total > shown.length ? [...shown, `and ${count(total - shown.length)} more`] : shown;
 }

@@ -97,6 +97,7 @@ describe('the text', () => {
                       ✓ Agreement on porn certified at 98 %: above 98.63 %, 320 samples
                       ✗ block → allow certified to be at most 0.5 %: below 1.71 %, 420 samples
         needed        To certify 99 % it takes 2,790 samples if none more disagrees; about 6,120 if they go on as now (0.70 %). There are 2,000.
+                      To certify at most 0.5 % of block → allow it takes 1,800 samples if none more disagrees; disagreements as frequent as now never will. There are 420.
         classes       drawing 258/260, neutral 1,375/1,380, porn 315/320, sexy 38/40
         actions       block → allow: 2 of 420, certified below 1.71 %
                       allow → block: 5 of 1,540, certified below 0.80 %
@@ -109,14 +110,17 @@ describe('the text', () => {
                       block → allow: 87.5 of a million, 10.6 to 1,330
         thresholds    drawing review: 0.6 → 0.5834 (0.552 to 0.6213)
                       drawing block: 0.9 → 0.9 (0.871 to –)
-        flips         crop-0412.jpg: porn → neutral, margin 0.11
-                      "><script>alert(1)</script>.jpg: neutral → undecided, margin 0.5
+        flips         crop-0412.jpg: porn (block) → neutral (allow), margin 0.11
+                      "><script>alert(1)</script>.jpg: neutral (allow) → undecided, margin 0.5
                       and 12 more
         not said      the candidate gave scores that are no numbers on 1 image (5 NaN, 0 infinite)
                       skipped: 3 files
                       never reached, so nothing is said of them: classes hentai
                       fewer than 30 samples: formats png (10)
                       the reference isn't the file that the bundle was converted from
+        skipped       images/notes.txt: no image
+                      images/<img src=x onerror=alert(1)>.jpg: premature end
+                      and 1 more
       "
     `);
   });

@@ -1,4 +1,5 @@
 import type { DecisionEvidence, FlipEvidence, ScoreEvidence } from '../../bundle/evidence/agreement-evidence.ts';
+import { printFloat } from '../../dialects/print-float.ts';
 import type { Decision } from '../../policy/decision.ts';
 import type { Sample, Scores } from '../sample.ts';
 
@@ -62,7 +63,7 @@ function describe(decision: Decision, scores: Scores | null): DecisionEvidence {
 /** Of an output that is a map of scores, the beginning must do. */
 const MOST_SCORES = 1000;
 
-/** Seven digits tell every float32 from its neighbours in most of the range of scores, and are shorter by half. */
+/** As few digits as read back as the same float32. */
 function asJson(score: number): ScoreEvidence {
-  return Number.isFinite(score) ? Number(score.toPrecision(7)) : (String(score) as ScoreEvidence);
+  return Number.isFinite(score) ? Number(printFloat(score, 'float32')) : (String(score) as ScoreEvidence);
 }

@@ -28,14 +28,24 @@ export function judgeGates({ gates }: Policy, heads: readonly Head[], classes: T
     const rows = heads.filter((head) => head.classes.includes(name)).map((head) => classes.of(named(heads, head, name)));
     const [samples, agreements] = [rows.reduce((sum, row) => sum + row.samples, 0), rows.reduce((sum, row) => sum + row.agreements, 0)];
     const { lowerBound, verdict, needed: more } = judgeAgreement(agreements, samples, limit);
-    return { kind: 'minAgreement', name, limit, samples, bound: lowerBound, passed: verdict === 'certified', needed: more };
+    return {
+      kind: 'minAgreement',
+      ...{ name, limit, samples },
+      failures: samples - agreements,
+      bound: lowerBound,
+      verdict,
+      passed: verdict === 'certified',
+      needed: more,
+    };
   });
   const byDirection = Object.entries(gates?.maxShare ?? {}).map(([name, limit]): GateEvidence => {
     const [from = '', to = ''] = name.split('->');
     const [count, samples] = [directions.count(from, to), directions.total(from)];
     const bound = peekSafeUpperBound(count, samples, ALPHA);
-    const isMet = bound <= limit;
-    return { kind: 'maxShare', name, limit, samples, bound, passed: isMet, needed: isMet ? null : needed(count, samples, 1 - limit) };
+    const common = { kind: 'maxShare', name, limit, samples, failures: count, bound } as const;
+    if (bound <= limit) return { ...common, verdict: 'certified', passed: true, needed: null };
+    const verdict = peekSafeLowerBound(count, samples, ALPHA) > limit ? 'refuted' : 'uncertain';
+    return { ...common, verdict, passed: false, needed: needed(count, samples, 1 - limit) };
   });
   return [...byClass, ...byDirection];
 }

@@ -4,22 +4,22 @@ import { orDiskError } from '../../bundle/file-sink.ts';
 import { TorchliftError } from '../../core/errors.ts';
 import { seededRandom } from '../../core/seeded-random.ts';
 
-/** The files below `folder`, by path, without hidden ones; links to folders aren't followed. Errors: `file-not-found`, `io`. */
+/** The files and links below `folder`, by path, without hidden ones; links to folders aren't followed. Errors: `file-not-found`, `io`. */
 export function listImages(folder: string): readonly string[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw new TorchliftError('file-not-found', { what: 'there is no such folder', where: folder, remedy: 'Name a folder of images with --images.' });
   return orDiskError(folder, () => readdirSync(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .filter((entry) => entry.isFile() || (entry.isSymbolicLink() && !isFolder(join(entry.parentPath, entry.name))))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter((path) => !path.split(sep).some((part) => part.startsWith('.')) && isFile(join(folder, path)))
+    .filter((path) => !path.split(sep).some((part) => part.startsWith('.')))
     .sort();
 }
 
-function isFile(path: string): boolean {
+function isFolder(link: string): boolean {
   try {
-    return statSync(path).isFile();
+    return statSync(link).isDirectory();
   } catch {
-    return false; // a link to nothing, or in a circle
+    return false; // a link to nothing, or in a circle: whoever reads it says so
   }
 }
 

@@ -30,7 +30,7 @@ export async function openNpz(path: string, { manifest, ranges, samples = Number
       isRecorded: false,
       ranges,
       pipeline: null,
-      warnings: [],
+      warnings: leftOver(file.names, manifest.inputs),
       skipped: [],
       async *batches() {
         for (let from = 0; from < total; from += rows) {
@@ -63,6 +63,13 @@ function arrayOf(file: NpzFile, { name, dtype, shape }: PortRecord, inputs: numb
     where: path,
     remedy: `Save it as ${name}.astype("${dtype}").`,
   });
+}
+
+/** Arrays that nothing is done with: a slip, unless they are the names that `torchlift preprocess` writes. */
+function leftOver(names: readonly string[], inputs: readonly PortRecord[]): readonly string[] {
+  const known = [...inputs.map(({ name }) => name), 'names', ...(inputs.length === 1 ? ['x'] : [])];
+  const others = names.length === 1 && inputs.length === 1 ? [] : names.filter((name) => !known.includes(name));
+  return others.length === 0 ? [] : [`the model has no inputs ${others.join(', ')}: these arrays weren't used`];
 }
 
 function tensorOf(array: NpzArray, { dtype }: PortRecord, from: number, to: number): Tensor {

@@ -21,11 +21,12 @@ test('channels first, odd sizes and small ones', () => {
   const expected = fingerprint(last, height, width, [UNIT, UNIT, UNIT]);
   expect(fingerprint(first, height, width, [UNIT, UNIT, UNIT], true)).toEqual(expected);
   const small = fingerprint(Float32Array.from([0, 1, 1, 0]), 2, 2, [UNIT]);
-  expect([small[0], small[15], small[16], small[31], small[31 * 32]]).toEqual([0, 0, 255, 255, 255]);
+  expect([0, 15, 16, 31, 31 * 32].map((cell) => small?.[cell])).toEqual([0, 0, 255, 255, 255]);
 });
 
-test('what leaves the range is cut, a NaN is 0', () => {
-  expect(fingerprint(Float32Array.from([-7, 7, Number.NaN, 0.5]), 2, 2, [UNIT]).filter((_, i) => i % 16 === 0 && i % 512 < 32)).toEqual(
-    Uint8Array.from([0, 255, 0, 128]),
-  );
+test('what leaves the range a little is cut, what lies far outside or is no number is no picture', () => {
+  const corners = fingerprint(Float32Array.from([-0.05, 1.05, 0.5, 1]), 2, 2, [UNIT]);
+  expect(corners?.filter((_, i) => i % 16 === 0 && i % 512 < 32)).toEqual(Uint8Array.from([0, 255, 128, 255]));
+  for (const value of [-0.2, 7, Number.NaN, Number.POSITIVE_INFINITY])
+    expect(fingerprint(Float32Array.from([value, 0, 0, 0]), 2, 2, [UNIT])).toBeUndefined();
 });

@@ -3,6 +3,9 @@ import { invariant } from '../../core/errors.ts';
 /** Rows and columns of a fingerprint. */
 export const FINGERPRINT_SIZE = 32;
 
+/** Of the range: as far as a kernel with negative lobes overshoots, and hardly further. */
+const BEYOND = 0.1;
+
 /** What 0 and 255 of one channel come to under the pipeline, so that a model's input can be read back as a picture. */
 export interface ChannelRange {
   readonly low: number;
@@ -14,7 +17,8 @@ export interface ChannelRange {
  * ends. Near copies are judged by these, so it says what a model sees, not what the file holds.
  *
  * `input`: one row, float32 in C order, `[height, width, channels]` or, where `isChannelsFirst`, `[channels, height, width]`; one range for each
- * channel. Returns `[32, 32, channels]` uint8. Smaller inputs repeat their pixels.
+ * channel. Returns `[32, 32, channels]` uint8, undefined where a cell lies so far outside of its range, or is no number, that this is no such picture.
+ * Smaller inputs repeat their pixels.
  */
 export function fingerprint(
   input: Float32Array,
@@ -22,7 +26,7 @@ export function fingerprint(
   width: number,
   ranges: readonly ChannelRange[],
   isChannelsFirst = false,
-): Uint8Array {
+): Uint8Array | undefined {
   const channels = ranges.length;
   invariant(input.length === height * width * channels, `${input.length} numbers for ${height}×${width}×${channels}`);
   const [rowStride, columnStride, channelStride] = isChannelsFirst ? [width, 1, height * width] : [width * channels, channels, 1];
@@ -38,8 +42,10 @@ export function fingerprint(
           for (let column = left; column < right; column++) sum += input[start + column * columnStride] as number;
         }
         const mean = sum / ((bottom - top) * (right - left));
-        // A typed array would wrap what is out of range around; NaN becomes 0.
-        cells[cell++] = Math.min(255, Math.max(0, Math.round((255 * (mean - low)) / (high - low))));
+        const share = (mean - low) / (high - low);
+        if (!(share > -BEYOND && share < 1 + BEYOND)) return undefined;
+        // A typed array would wrap around what is out of range.
+        cells[cell++] = Math.min(255, Math.max(0, Math.round(255 * share)));
       }
     }
   }

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Stage, StageEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { invariant } from '../../core/errors.ts';
+import type { PreparedImage } from '../../engines/open-preprocessor.ts';
 import type { Tensor } from '../../engines/tensor.ts';
 import type { WorkerEngine } from '../../engines/worker-engine.ts';
 import type { AgreementAccumulator } from '../agreement/accumulate-agreement.ts';
@@ -11,7 +13,7 @@ import type { Reference } from '../open-reference.ts';
 import type { Sample, Scores } from '../sample.ts';
 import { sliceRows } from '../slice-rows.ts';
 import { StageTally } from './stage-tally.ts';
-import { tensorflowRows } from './tensorflow-rows.ts';
+import { type TensorflowRow, tensorflowRows } from './tensorflow-rows.ts';
 
 export interface StageOptions {
   readonly reference: Reference;
@@ -67,25 +69,41 @@ export class StageComparison {
       const inputs = batch.inputs.map((input) => sliceRows(input, from, to));
       const bytes = batch.rows.slice(from, to).map(({ bytes: file }) => file as Uint8Array);
       const { steps, preprocessor } = this.#options.pipeline;
-      const pixels = (await preprocessor.decode(bytes, 'tensorflow')).map((image) => (image.ok ? image.row : null));
-      invariant(
-        pixels.every((each) => each !== null),
-        'what was decoded once is decoded again',
-      );
+      const [theirs, pixels] = await Promise.all([this.#rows(bytes.map(asTensor), steps), preprocessor.decode(bytes, 'tensorflow')]);
       for (const sample of part) this.#tallies.tensors.add(sample, false);
-      await this.#addStage('pixels', part, inputs, await this.#rows(pixels, steps.slice(1)));
-      await this.#addStage('bytes', part, inputs, await this.#rows(bytes.map(asTensor), steps));
+      await this.#addStage('pixels', part, inputs, await this.#fromPixels(pixels, theirs));
+      await this.#addStage('bytes', part, inputs, theirs);
     }
   }
 
-  #rows(images: readonly Tensor[], steps: Pipeline['steps']): Promise<readonly (Tensor | undefined)[]> {
+  /** What TensorFlow makes of our pixels. Where its own are the same, bit for bit, it has done so already. */
+  async #fromPixels(ours: readonly PreparedImage[], theirs: readonly (TensorflowRow | undefined)[]): Promise<readonly (TensorflowRow | undefined)[]> {
+    const pixels = ours.map((image) => {
+      invariant(image.ok, 'what was decoded once is decoded again');
+      return image.row;
+    });
+    const isSame = pixels.map(({ data }, index) => createHash('sha256').update(data).digest('hex') === theirs[index]?.pixels);
+    const others = await this.#rows(
+      pixels.filter((_, index) => !isSame[index]),
+      this.#options.pipeline.steps.slice(1),
+    );
+    let next = 0;
+    return isSame.map((same, index) => (same ? theirs[index] : others[next++]));
+  }
+
+  #rows(images: readonly Tensor[], steps: Pipeline['steps']): Promise<readonly (TensorflowRow | undefined)[]> {
     const { worker, pipeline } = this.#options;
     return tensorflowRows(worker, images, steps, pipeline.size, pipeline.port);
   }
 
-  async #addStage(stage: Stage, samples: readonly Sample[], inputs: readonly Tensor[], theirs: readonly (Tensor | undefined)[]): Promise<void> {
-    const isSame = theirs.map((row, index) => isEqual(sliceRows(inputs[0] as Tensor, index, index + 1), row));
-    const others = await this.#scoresOf(theirs.map((row, index) => (isSame[index] ? undefined : row)));
+  async #addStage(
+    stage: Stage,
+    samples: readonly Sample[],
+    inputs: readonly Tensor[],
+    theirs: readonly (TensorflowRow | undefined)[],
+  ): Promise<void> {
+    const isSame = theirs.map((their, index) => isEqual(sliceRows(inputs[0] as Tensor, index, index + 1), their?.row));
+    const others = await this.#scoresOf(theirs.map((their, index) => (isSame[index] ? undefined : their?.row)));
     for (const [row, sample] of samples.entries()) {
       if (isSame[row]) this.#tallies[stage].add(sample, false);
       else this.#tallies[stage].add({ ...sample, reference: others[row] ?? null }, theirs[row] !== undefined);
@@ -98,7 +116,7 @@ export class StageComparison {
       refused.map(({ bytes }) => asTensor(bytes)),
       this.#options.pipeline.steps,
     );
-    const scores = await this.#scoresOf(rows);
+    const scores = await this.#scoresOf(rows.map((each) => each?.row));
     for (const [index, { id }] of refused.entries()) {
       const reference = scores[index];
       if (reference === undefined) continue;

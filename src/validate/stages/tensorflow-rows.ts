@@ -4,9 +4,17 @@ import type { WorkerEngine } from '../../engines/worker-engine.ts';
 import type { Step } from '../../preprocess/steps.ts';
 import { asInput } from '../inputs/as-input.ts';
 
+/** What TensorFlow's own operations make of an image. */
+export interface TensorflowRow {
+  /** [1, …], as the model takes it. */
+  readonly row: Tensor;
+  /** sha256 of what the steps behind the decoder were given. */
+  readonly pixels: string;
+}
+
 /**
- * Model inputs [1, …] that TensorFlow's own operations make of images, undefined where it refuses one. `images`: bytes where the first step is to
- * decode, else pixels [H, W, 3]. Errors: `worker-failed`.
+ * Model inputs that TensorFlow's own operations make of images, undefined where it refuses one. `images`: bytes where the first step is to decode,
+ * else pixels [H, W, 3]. Errors: `worker-failed`.
  */
 export async function tensorflowRows(
   reference: WorkerEngine,
@@ -14,11 +22,11 @@ export async function tensorflowRows(
   steps: readonly Step[],
   [height, width]: readonly [number, number],
   port: PortRecord,
-): Promise<readonly (Tensor | undefined)[]> {
+): Promise<readonly (TensorflowRow | undefined)[]> {
   if (images.length === 0) return [];
   const { header, tensors } = await reference.call('prepare', { steps, height, width }, images);
   let next = 0;
-  return (header.images as readonly { error?: string }[]).map(({ error }) =>
-    error === undefined ? asInput(tensors[next++] as Tensor, port) : undefined,
+  return (header.images as readonly ({ readonly pixels: string } | { readonly error: string })[]).map((report) =>
+    'error' in report ? undefined : { row: asInput(tensors[next++] as Tensor, port), pixels: report.pixels },
   );
 }

@@ -1,0 +1,51 @@
+import type { ValidationEvidence } from '../bundle/evidence/validation-evidence.ts';
+import { readManifest } from '../bundle/read-bundle.ts';
+import { rewriteBundle } from '../convert/rewrite-bundle.ts';
+import { TorchliftError } from '../core/errors.ts';
+import type { Policy } from '../policy/policy.ts';
+import { withThresholds } from '../policy/with-thresholds.ts';
+import type { Step } from '../preprocess/steps.ts';
+import { counted } from '../report/numbers.ts';
+import { policyOf } from '../validate/policy-of.ts';
+
+export interface WriteFlags {
+  readonly candidate: string;
+  readonly policy?: string;
+  readonly findPreprocess?: boolean;
+  readonly matchThresholds?: boolean;
+}
+
+/** Before the work: whether there can be anything to write. Errors: `usage`, those of the policy's reader. */
+export function checkWrite({ candidate, policy: path, findPreprocess, matchThresholds }: WriteFlags): void {
+  if (!findPreprocess && !matchThresholds) {
+    throw new TorchliftError('usage', {
+      what: 'there is nothing to write',
+      where: '--write',
+      remedy: 'Add --find-preprocess, --match-thresholds, or both: what they find is written.',
+    });
+  }
+  if (!matchThresholds) return;
+  const policy = policyOf(path, readManifest(candidate));
+  if (policy !== null && Object.values(policy.rules).some((rule) => typeof rule === 'object')) return;
+  throw new TorchliftError('usage', {
+    what: `there are no thresholds to write: ${policy === null ? 'the bundle has no policy' : 'the policy decides by class alone'}`,
+    where: '--match-thresholds --write',
+    remedy: 'Give --policy a file with thresholds, {"rules": {"<class>": {"review": 0.5, "block": 0.8}}}, or leave --write out.',
+  });
+}
+
+/**
+ * Puts what a validation found into its bundle: the pipeline, and the policy it was made by with the thresholds that were found. Says what was
+ * written, one line each; nothing is where nothing was found. Errors: as of `rewriteBundle`.
+ */
+export async function writeFindings(bundle: string, { preprocess, matchedThresholds, policy }: ValidationEvidence): Promise<readonly string[]> {
+  const found = preprocess?.found ? (preprocess.steps as readonly Step[]) : undefined;
+  const matched = matchedThresholds === null || policy === null ? undefined : withThresholds(policy as Policy, matchedThresholds);
+  const hasThresholds = matched !== undefined && matched.changed > 0;
+  const written = [
+    ...(found === undefined ? [] : ['the pipeline that was found']),
+    ...(hasThresholds ? [`the policy, ${counted(matched.changed, 'threshold')} of it as found`] : []),
+  ];
+  if (written.length > 0) await rewriteBundle(bundle, { ...(found && { preprocess: found }), ...(hasThresholds && { policy: matched.policy }) });
+  return written;
+}
