@@ -17,8 +17,8 @@ export type Device = 'auto' | 'cpu' | 'cuda';
 export interface RunOptions {
   /** `fp32`: as the file is, where omitted. `autocast`: under torch's, to bfloat16; torch alone. */
   readonly precision?: 'fp32' | 'autocast';
-  /** `predict` where omitted, as production calls it; `function` is a called `tf.function`. TensorFlow alone. */
-  readonly call?: 'predict' | 'function';
+  /** `predict` as production calls it; `function`: a `tf.function`, traced for every shape; `traced`, where omitted: once for all. TensorFlow alone. */
+  readonly call?: 'predict' | 'function' | 'traced';
 }
 
 export interface RunResult {

@@ -26,8 +26,13 @@ export interface StageOptions {
   readonly newAccumulator: () => AgreementAccumulator;
 }
 
-/** Where TensorFlow runs the pipeline a second time, so many images show how it differs as well as all of them. */
-const STAGE_IMAGES = 256;
+/**
+ * Where TensorFlow runs the pipeline a second time, some images show how it differs as well as all of them: a tenth, which costs a few percent of a
+ * validation, but enough to see a difference on one in fifty.
+ */
+const SHARE = 0.1;
+const LEAST_IMAGES = 128;
+const MOST_IMAGES = 256;
 /** Of decoded pixels on their way to TensorFlow at once. */
 const MAX_PIXEL_BYTES = 64 << 20;
 
@@ -48,7 +53,8 @@ export class StageComparison {
 
   constructor(options: StageOptions) {
     this.#options = options;
-    this.#every = Math.max(1, options.total / STAGE_IMAGES);
+    const { total } = options;
+    this.#every = Math.max(1, total / Math.min(MOST_IMAGES, Math.max(LEAST_IMAGES, SHARE * total)));
     this.#tallies = { tensors: this.#tally('tensors'), pixels: this.#tally('pixels'), bytes: this.#tally('bytes') };
   }
 
