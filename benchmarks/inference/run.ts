@@ -35,7 +35,7 @@ try {
       ...(bf16 ? [openWorker({ engine: 'torch', model: join(bundle, 'model.bf16.pt'), progress })] : []),
     ]);
     try {
-      const [predict, float32, bfloat16] = await measureInTurns(engines, batch, ROUNDS, () => {});
+      const [predict, float32, bfloat16] = await measureInTurns(engines, [{ call: 'predict' }], batch, ROUNDS, () => {});
       if (predict === undefined || float32 === undefined) throw new Error('nothing was measured');
       const ratio = float32.p50Ms / predict.p50Ms;
       const bf16Ratio = bfloat16 === undefined ? null : bfloat16.p50Ms / predict.p50Ms;

@@ -1,4 +1,4 @@
-import type { Engine } from '../../src/engines/engine.ts';
+import type { Engine, RunOptions } from '../../src/engines/engine.ts';
 import type { Tensor } from '../../src/engines/tensor.ts';
 
 /** Milliseconds of one call at batch 32, inside the worker. */
@@ -12,6 +12,8 @@ const WARM_UP = 3;
 /** Interleaved rounds, so that a drift of the machine hits both sides alike. */
 export async function measureInTurns(
   engines: readonly Engine[],
+  /** Of each engine, in their order; their defaults where there is none. */
+  options: readonly (RunOptions | undefined)[],
   batch: Tensor,
   rounds: number,
   progress: (line: string) => void,
@@ -19,7 +21,7 @@ export async function measureInTurns(
   const times = engines.map((): number[] => []);
   for (let round = -WARM_UP; round < rounds; round++) {
     for (const [index, engine] of engines.entries()) {
-      const { milliseconds } = await engine.run([batch]);
+      const { milliseconds } = await engine.run([batch], options[index]);
       if (round >= 0) times[index]?.push(milliseconds);
     }
     progress(`timed ${Math.max(round + 1, 0)} of ${rounds} rounds`);
