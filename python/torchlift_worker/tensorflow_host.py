@@ -32,7 +32,8 @@ class TensorFlowHost:
         self.device = "cuda" if gpus and device != "cpu" else "cpu"
         self.model = tf.keras.models.load_model(model, custom_objects=stock_layers(), compile=False)
         self.function = tf.function(lambda inputs: self.model(inputs, training=False))
-        self.specs = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in self.model.inputs]
+        # Of any number of rows, as Keras takes them, even where the model was saved with one.
+        self.specs = [tf.TensorSpec([None, *tensor.shape[1:]], tensor.dtype) for tensor in self.model.inputs]
         self.traced = tf.function(lambda *inputs: self.model(list(inputs) if len(inputs) > 1 else inputs[0], training=False), self.specs)
         self.version = tf.__version__
         self.taps = []
