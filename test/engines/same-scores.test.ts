@@ -50,7 +50,7 @@ const scoresOf = async (engine: Engine, rows: number, options?: RunOptions) => {
 
 async function expectSameScores(engine: Engine, options?: RunOptions): Promise<void> {
   for (const rows of [1, 7, 40]) {
-    const expected = await scoresOf(tensorflow, rows);
+    const expected = await scoresOf(tensorflow, rows, { call: 'predict' });
     const found = await scoresOf(engine, rows, options);
     found.forEach((score, index) => {
       expect(score).toBeCloseTo(expected[index] as number, 6);
@@ -58,9 +58,10 @@ async function expectSameScores(engine: Engine, options?: RunOptions): Promise<v
   }
 }
 
-test('the called tf.function, torch and ONNX Runtime give what predict gives', async () => {
+test('the traced model, the called tf.function, torch and ONNX Runtime give what predict gives', async () => {
   expect(tensorflow.description).toMatch(/^tensorflow 2\.10\./);
   await expectSameScores(tensorflow, { call: 'function' });
+  await expectSameScores(tensorflow);
   await expectSameScores(torch);
   const onnx = await openOnnxRuntime({ model: scratch.join('bundle/model.onnx'), threads: 1 });
   expect(onnx.description).toBe('onnxruntime 1.30.0');
