@@ -61,6 +61,7 @@ class Worker:
 
 def serve(connection, worker):
     from torchlift_worker.framing import read_frame, write_frame
+    from torchlift_worker.no_device import NoDevice
 
     while True:
         frame = read_frame(connection)
@@ -80,9 +81,10 @@ def serve(connection, worker):
                 peakBytes=peak_bytes(),
             )
         except Exception as error:  # every request is answered, whatever the framework throws
-            code = getattr(error, "code", None)
-            reply["error"] = f"{type(error).__name__}: {error}" if code is None else f"{error}"
-            reply["code"] = code
+            # Only our own errors have a code of ours: those of frameworks have attributes of that name too.
+            is_known = isinstance(error, NoDevice)
+            reply["error"] = f"{error}" if is_known else f"{type(error).__name__}: {error}"
+            reply["code"] = error.code if is_known else None
             outputs = []
         write_frame(connection, reply, [(str(index), output) for index, output in enumerate(outputs)])
 

@@ -71,14 +71,14 @@ export function register(program: Command): void {
       const started = performance.now();
       try {
         const { json, write, ...options } = flags;
-        const { checkWrite, writeFindings } = await import('./write-findings.ts');
-        if (write) checkWrite(flags);
+        const findings = write ? await import('./write-findings.ts') : null;
+        findings?.checkWrite(flags);
         const evidence = await validate({
           ...options,
           onProgress: (done, total, line) =>
             progress.update(printable(done === 0 ? line : samplesLine(done, total, performance.now() - started, line))),
         });
-        const written = write ? await writeFindings(flags.candidate, evidence) : null;
+        const written = (await findings?.writeFindings(flags.candidate, evidence)) ?? null;
         const { keepValidation } = await import('./keep-validation.ts');
         const page = keepValidation(flags.candidate, evidence);
         progress.done();
