@@ -16,7 +16,7 @@ SHARED_BYTES = 256_000_000  # the frames of one large photo, or of a score of sm
 
 
 class PreprocessHost:
-    METHODS = ("run", "decode", "variants", "probe")
+    METHODS = ("run", "decode", "pixels", "variants", "probe")
 
     def __init__(self, model=None, threads=None, device="cpu"):
         """model: path of a `preprocess.py` whose hash the caller has verified; None where only `variants` is asked for."""
@@ -34,14 +34,22 @@ class PreprocessHost:
 
     def run(self, images):
         """Rows of the images that could be read, in their order, and for each image {error} or {flags}."""
-        results = list(self.pool.map(lambda image: attempt(lambda: self.preprocess(bytes(image)).numpy()), images))
-        return [row for row, _ in results if row is not None], {"images": [report for _, report in results]}
+        return self.each(images, lambda data: self.preprocess(data).numpy())
 
     def decode(self, images, decoder):
         """The images' pixels, uint8 [H, W, 3], by the decoder of the pipeline, which is named."""
-        function = getattr(self.module, f"decode_{decoder}")
+        return self.each(images, getattr(self.module, f"decode_{decoder}"))
+
+    def pixels(self, images, decoder):
+        """For each image {pixels}, the sha256 of what `decode` gives, or {error}."""
+        decode = getattr(self.module, f"decode_{decoder}")
+        hashes, report = self.each(images, lambda data: hashlib.sha256(np.ascontiguousarray(decode(data))).hexdigest())
+        return [], {"images": [each if "error" in each else {"pixels": hashes.pop(0)} for each in report["images"]]}
+
+    def each(self, images, function):
+        """What a function gives of those images' bytes that it takes, in their order, and for each image {error} or {flags}."""
         results = list(self.pool.map(lambda image: attempt(lambda: function(bytes(image))), images))
-        return [pixels for pixels, _ in results if pixels is not None], {"images": [report for _, report in results]}
+        return [result for result, _ in results if result is not None], {"images": [report for _, report in results]}
 
     def variants(self, images, pipelines, height, width):
         """One image under several lists of steps. For each of these {key} or {error}; the rows in the order of their keys, each once."""

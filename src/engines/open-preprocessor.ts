@@ -34,6 +34,8 @@ export interface Preprocessor {
   run(images: readonly Uint8Array[]): Promise<readonly PreparedImage[]>;
   /** The images' pixels [H, W, 3], before anything else; `decoder`: the one that the pipeline has. */
   decode(images: readonly Uint8Array[], decoder: string): Promise<readonly PreparedImage[]>;
+  /** The sha256 of what `decode` gives, without sending it; undefined where an image can't be decoded. */
+  hashPixels(images: readonly Uint8Array[], decoder: string): Promise<readonly (string | undefined)[]>;
   /** One image under several pipelines. What images of the same bytes have in common is kept from call to call, within a limit. */
   variants(image: Uint8Array, pipelines: readonly unknown[], height: number, width: number): Promise<Variants>;
   /** sha256 of what the pipeline makes of each probe image that comes with the package, by file name. */
@@ -59,6 +61,10 @@ export async function openPreprocessor({ source, threads, supervision, progress 
   return {
     run: (images) => ask('run', {}, images),
     decode: (images, decoder) => ask('decode', { decoder }, images),
+    hashPixels: async (images, decoder) => {
+      const { header } = await request('pixels', { decoder }, images);
+      return (header.images as readonly { readonly pixels?: string }[]).map(({ pixels }) => pixels);
+    },
     variants: async (image, pipelines, height, width) => {
       const { header, tensors } = await request('variants', { pipelines, height, width }, [image]);
       const keys = (header.images as readonly { readonly key?: string }[]).map(({ key }) => key);

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Stage, StageEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { invariant } from '../../core/errors.ts';
-import type { PreparedImage } from '../../engines/open-preprocessor.ts';
 import type { Tensor } from '../../engines/tensor.ts';
 import type { WorkerEngine } from '../../engines/worker-engine.ts';
 import type { AgreementAccumulator } from '../agreement/accumulate-agreement.ts';
@@ -75,23 +73,32 @@ export class StageComparison {
       const inputs = batch.inputs.map((input) => sliceRows(input, from, to));
       const bytes = batch.rows.slice(from, to).map(({ bytes: file }) => file as Uint8Array);
       const { steps, preprocessor } = this.#options.pipeline;
-      const [theirs, pixels] = await Promise.all([this.#rows(bytes.map(asTensor), steps), preprocessor.decode(bytes, 'tensorflow')]);
+      const [theirs, ours] = await Promise.all([this.#rows(bytes.map(asTensor), steps), preprocessor.hashPixels(bytes, 'tensorflow')]);
       for (const sample of part) this.#tallies.tensors.add(sample, false);
-      await this.#addStage('pixels', part, inputs, await this.#fromPixels(pixels, theirs));
+      await this.#addStage('pixels', part, inputs, await this.#fromPixels(bytes, ours, theirs));
       await this.#addStage('bytes', part, inputs, theirs);
     }
   }
 
-  /** What TensorFlow makes of our pixels. Where its own are the same, bit for bit, it has done so already. */
-  async #fromPixels(ours: readonly PreparedImage[], theirs: readonly (TensorflowRow | undefined)[]): Promise<readonly (TensorflowRow | undefined)[]> {
-    const pixels = ours.map((image) => {
-      invariant(image.ok, 'what was decoded once is decoded again');
-      return image.row;
-    });
-    const isSame = pixels.map(({ data }, index) => createHash('sha256').update(data).digest('hex') === theirs[index]?.pixels);
+  /** What TensorFlow makes of our pixels, whose hashes are `ours`. Where its own are the same, it has done so already. */
+  async #fromPixels(
+    images: readonly Uint8Array[],
+    ours: readonly (string | undefined)[],
+    theirs: readonly (TensorflowRow | undefined)[],
+  ): Promise<readonly (TensorflowRow | undefined)[]> {
+    const isSame = ours.map((hash, index) => hash === theirs[index]?.pixels);
+    if (isSame.every(Boolean)) return theirs;
+    const { steps, preprocessor } = this.#options.pipeline;
+    const pixels = await preprocessor.decode(
+      images.filter((_, index) => !isSame[index]),
+      'tensorflow',
+    );
     const others = await this.#rows(
-      pixels.filter((_, index) => !isSame[index]),
-      this.#options.pipeline.steps.slice(1),
+      pixels.map((image) => {
+        invariant(image.ok, 'what was decoded once is decoded again');
+        return image.row;
+      }),
+      steps.slice(1),
     );
     let next = 0;
     return isSame.map((same, index) => (same ? theirs[index] : others[next++]));
