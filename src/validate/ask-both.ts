@@ -12,11 +12,22 @@ export interface BothAnswers {
   readonly candidate: readonly Scores[];
 }
 
+/** A batch with both sides' answers to its rows, null where it has none. */
+export interface AnsweredBatch {
+  readonly batch: Batch;
+  readonly answers: BothAnswers | null;
+}
+
+/** Batches in their order, each with both sides' answers. Errors: as of the engines. */
+export async function* askBoth(batches: AsyncIterable<Batch>, reference: Reference, candidate: Candidate): AsyncGenerator<AnsweredBatch> {
+  for await (const batch of batches) yield { batch, answers: batch.rows.length === 0 ? null : await bothAnswers(batch, reference, candidate) };
+}
+
 /**
  * Both sides' answers to a batch that has rows. Errors: as of the engines; `usage` where one side gives other outputs than the other, `worker-failed`
  * where an answer has another number of rows.
  */
-export async function askBoth(batch: Batch, reference: Reference, { engine, runOptions }: Candidate): Promise<BothAnswers> {
+async function bothAnswers(batch: Batch, reference: Reference, { engine, runOptions }: Candidate): Promise<BothAnswers> {
   const expected = () => expectedOf(batch, reference);
   const answers = async () => rowsOf((await engine.run(batch.inputs, runOptions)).outputs, batch.rows.length, 'candidate');
   // Where both use the same cores, one after the other is faster than both at once: their threads would wait for each other.

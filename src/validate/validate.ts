@@ -106,10 +106,10 @@ export async function validate(options: ValidateOptions): Promise<ValidationEvid
     let firstRows: readonly Tensor[] | undefined;
     const refused: RefusedImage[] = [];
     let done = 0;
-    for await (const batch of ahead(source.batches())) {
+    // One batch is decoded and another one asked while the last is counted.
+    for await (const { batch, answers } of ahead(askBoth(ahead(source.batches()), reference, candidate))) {
       let samples: readonly Sample[] = [];
-      if (batch.rows.length > 0) {
-        const answers = await askBoth(batch, reference, candidate);
+      if (answers !== null) {
         firstRows ??= batch.inputs.map((input) => sliceRows(input, 0, LAYER_ROWS));
         comparison ??= new Comparison(counted, answers.candidate);
         stages ??= stageComparison(reference, source, comparison);
