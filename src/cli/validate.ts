@@ -101,6 +101,6 @@ async function textOf(evidence: ValidationEvidence, page: string, written: reado
   ]);
   const layers = comparisonOf(evidence);
   const chart = layers === null ? '' : `\n${printLayers(layers, process.stdout.columns)}`;
-  const changes = written === null ? '' : `  written       ${written.join('; ') || 'nothing, since nothing was found'}\n`;
+  const changes = (written ?? []).map((line, index) => `  ${(index === 0 ? 'written' : '').padEnd(14)}${line}\n`).join('');
   return printable(`${validationText(evidence)}${chart}\n${changes}  the page      ${page}\n`, { lines: true });
 }
