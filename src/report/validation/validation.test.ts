@@ -54,6 +54,15 @@ describe('the page', () => {
     expect(page).toContain('The 2 most dangerous of 14.');
   });
 
+  test('names the call with the largest difference, and folds long lists of calls', () => {
+    expect(page).toContain('block_41 is the first to diverge, call 42 of 60: by 0.3 of its size, the largest difference of all.');
+    expect(page).toContain('Calls folded into another: dropout (in dense).');
+    const absorbed = Array.from({ length: 30 }, (_, index) => ({ name: `conv_${index}`, index: 0, className: 'Conv2D', absorbedBy: `bn_${index}` }));
+    const long = printValidation({ ...SAMPLE_VALIDATION, layers: [...(SAMPLE_VALIDATION.layers ?? []), ...absorbed] }, new Map());
+    expect(long).toContain('<details class="names"><summary>Calls folded into another: 31</summary>');
+    expect(printValidation({ ...SAMPLE_VALIDATION, unmatched: ['<i>extra'] }, new Map())).toContain('Not in the reference: &lt;i&gt;extra.');
+  });
+
   test('has no word of what was not asked', () => {
     const { layers, firstDivergence, ...rest } = passed;
     const bare = printValidation(rest, new Map());
