@@ -17,7 +17,11 @@ test.each([
   ['a name every object has', [{ step: 'constructor' }], 'step 1 is "constructor"'],
   ['an unknown key', [{ step: 'decode', decoder: 'pillow', dct: 'fast' }], 'unknown key "dct"; it takes decoder'],
   ['a missing key', [{ step: 'decode' }], 'step 1 (decode) lacks decoder: tensorflow, pillow or opencv'],
-  ['an unknown kernel', [{ ...resize, kernel: 'lanczos4' }], 'expected bilinear, nearest, bicubic, area, lanczos, lanczos3, lanczos5, gaussian or'],
+  [
+    'an unknown kernel',
+    [{ ...resize, kernel: 'lanczos4' }],
+    'expected bilinear, nearest, bicubic, area, lanczos, hamming, lanczos3, lanczos5, gaussian or',
+  ],
   ['an antialias that is no boolean', [{ ...resize, antialias: 'yes' }], 'antialias "yes", expected true or false'],
   ['an unknown decoder', [{ step: 'decode', decoder: 'sharp' }], 'decoder "sharp", expected tensorflow, pillow or opencv'],
   ['a size of zero', [{ step: 'crop', height: 0, width: 4 }], 'height 0'],

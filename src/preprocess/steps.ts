@@ -12,7 +12,7 @@ export type Step =
   | {
       readonly step: 'resize';
       /** The last five are one library's alone (`OWN_KERNELS`). */
-      readonly kernel: 'bilinear' | 'nearest' | 'bicubic' | 'area' | 'lanczos' | 'lanczos3' | 'lanczos5' | 'gaussian' | 'mitchellcubic';
+      readonly kernel: 'bilinear' | 'nearest' | 'bicubic' | 'area' | 'lanczos' | 'hamming' | 'lanczos3' | 'lanczos5' | 'gaussian' | 'mitchellcubic';
       readonly library: 'tensorflow' | 'tensorflow-v1' | 'pillow' | 'opencv';
       readonly align_corners?: boolean;
       /** Of `tensorflow`: a kernel that widens as it shrinks. Pillow's all do, and `area` everywhere. */
@@ -78,6 +78,7 @@ export const PRESETS: Readonly<Record<string, readonly Step[]>> = {
 /** Kernels that one library alone has. */
 const OWN_KERNELS: Readonly<Partial<Record<Resize['kernel'], Resize['library']>>> = {
   lanczos: 'pillow',
+  hamming: 'pillow',
   lanczos3: 'tensorflow',
   lanczos5: 'tensorflow',
   gaussian: 'tensorflow',

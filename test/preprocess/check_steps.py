@@ -101,7 +101,7 @@ def compare(report, name, make, theirs):
 
 def others(report):
     generator = np.random.default_rng(13)
-    pillow = {"nearest": "NEAREST", "bilinear": "BILINEAR", "bicubic": "BICUBIC", "area": "BOX", "lanczos": "LANCZOS"}
+    pillow = {"nearest": "NEAREST", "bilinear": "BILINEAR", "bicubic": "BICUBIC", "area": "BOX", "lanczos": "LANCZOS", "hamming": "HAMMING"}
     opencv = {"nearest": cv2.INTER_NEAREST, "bilinear": cv2.INTER_LINEAR, "bicubic": cv2.INTER_CUBIC, "area": cv2.INTER_AREA}
     for source in SOURCES:
         image = generator.integers(0, 256, source + (3,), dtype=np.uint8)

@@ -16,5 +16,6 @@ def resize_pillow(image: np.ndarray, kernel: str, height: int, width: int) -> np
         "bicubic": Image.Resampling.BICUBIC,
         "area": Image.Resampling.BOX,
         "lanczos": Image.Resampling.LANCZOS,
+        "hamming": Image.Resampling.HAMMING,
     }
     return np.asarray(Image.fromarray(to_bytes(image)).resize((width, height), filters[kernel]))

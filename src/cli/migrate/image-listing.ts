@@ -1,11 +1,17 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { hashFiles } from '../../bundle/hash-file.ts';
 import { listImages } from '../../validate/inputs/list-images.ts';
 
-/** Each file of a folder with its size and time of change: whether it is still the same folder, without reading it. Errors: `file-not-found`. */
-export function imageListing(folder: string): readonly (readonly [path: string, sizeBytes: number, changedMs: number])[] {
-  return listImages(folder).map((path) => {
-    const { size, mtimeMs } = statSync(join(folder, path));
-    return [path, size, mtimeMs] as const;
-  });
+/** Each file of a folder with its sha256, null where it can't be read: whether it is still the same folder. Errors: `file-not-found`. */
+export function imageListing(folder: string): readonly (readonly [path: string, sha256: string | null])[] {
+  return listImages(folder).map((path) => [path, hashOf(join(folder, path))] as const);
+}
+
+function hashOf(path: string): string | null {
+  try {
+    return statSync(path).isFile() ? hashFiles([path]) : null;
+  } catch {
+    return null;
+  }
 }
