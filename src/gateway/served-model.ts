@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import type { Manifest, PortRecord } from '../bundle/manifest.ts';
+import { TorchliftError } from '../core/errors.ts';
+import type { WirePort, WireSignature, WireTensor } from '../dialects/wire-tensor.ts';
+import type { Tensor } from '../engines/tensor.ts';
+import type { Decider } from '../policy/create-decider.ts';
+import type { Head } from '../policy/head.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { ModelAnswer, ModelInput } from './arms/model-worker.ts';
+import { type ImageLimits, inspectHeader } from './images/inspect-header.ts';
+import type { WorkerPool } from './pool/worker-pool.ts';
+
+export interface ServedModelOptions {
+  readonly name: string;
+  readonly version: number;
+  readonly manifest: Manifest;
+  /** sha256 of the file that answers. */
+  readonly sha256: string;
+  readonly heads: readonly Head[];
+  readonly policy: Policy | null;
+  readonly decide: Decider;
+  readonly limits: ImageLimits;
+  readonly candidate: WorkerPool<ModelInput, ModelAnswer>;
+}
+
+/** How a request came, as far as serving it depends on it. */
+export interface RequestContext {
+  readonly client: string;
+  /** By `performance.now()`. */
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+}
+
+/** A bundle behind all its contracts. */
+export class ServedModel {
+  readonly name: string;
+  readonly version: number;
+  readonly manifest: Manifest;
+  readonly heads: readonly Head[];
+  readonly policy: Policy | null;
+  readonly decide: Decider;
+  /** For answers: enough of the file's hash to tell models apart. */
+  readonly modelHash: string;
+  readonly policyHash: string | null;
+  readonly signature: WireSignature;
+  readonly #limits: ImageLimits;
+  readonly #candidate: WorkerPool<ModelInput, ModelAnswer>;
+
+  constructor({ name, version, manifest, sha256, heads, policy, decide, limits, candidate }: ServedModelOptions) {
+    this.name = name;
+    this.version = version;
+    this.manifest = manifest;
+    this.heads = heads;
+    this.policy = policy;
+    this.decide = decide;
+    this.modelHash = shortHash(sha256);
+    this.policyHash = policy === null ? null : shortHash(createHash('sha256').update(JSON.stringify(policy)).digest('hex'));
+    this.signature = { inputs: manifest.inputs.map(wirePort), outputs: manifest.outputs.map(wirePort) };
+    this.#limits = limits;
+    this.#candidate = candidate;
+  }
+
+  /** As a request may give it: bytes where an image stands for the one input. */
+  signatureFor(isImage: boolean): WireSignature {
+    const [only] = this.signature.inputs;
+    if (!isImage || !this.takesImages || only === undefined) return this.signature;
+    return { ...this.signature, inputs: [{ ...only, dtype: 'bytes' }] };
+  }
+
+  /** Whether the one input is an image, which may come as a file. */
+  get takesImages(): boolean {
+    return this.manifest.inputs.length === 1 && this.manifest.inputs[0]?.layout !== null;
+  }
+
+  get isReady(): boolean {
+    return this.#candidate.ready > 0;
+  }
+
+  /** Answers a request of any dialect. Errors: as `answerTensors`, and of every image as `answerImage`. */
+  async answer(inputs: readonly WireTensor[], context: RequestContext): Promise<readonly WireTensor[]> {
+    const [first] = inputs;
+    const { outputs } =
+      first?.dtype === 'bytes' && this.takesImages
+        ? joinRows(await Promise.all(first.elements.map((image) => this.answerImage(image, context))))
+        : await this.answerTensors(inputs, context);
+    return outputs.map((output, index): WireTensor => ({ name: this.signature.outputs[index]?.name ?? '', ...output }));
+  }
+
+  /** Answers an image's bytes. Errors: those of the header's inspection, `refused-input` (its decoder refuses it), those of the pool. */
+  async answerImage(image: Uint8Array, context: RequestContext): Promise<ModelAnswer> {
+    inspectHeader(image, this.#limits);
+    return this.#candidate.submit({ ...context, input: { image }, rows: 1, digest: () => digestOf([image]) });
+  }
+
+  /** Answers tensors in the signature's order. Errors: `malformed-message` (another dtype or shape than the model's), those of the pool. */
+  answerTensors(inputs: readonly WireTensor[], context: RequestContext): Promise<ModelAnswer> {
+    const tensors = inputs.map((input, index) => checked(input, this.manifest.inputs[index] as PortRecord));
+    const rows = tensors[0]?.shape[0] ?? 1;
+    for (const [index, { shape }] of tensors.entries()) {
+      if (shape[0] !== rows) throw refused(`${inputs[index]?.name} has ${shape[0]} rows, ${inputs[0]?.name} has ${rows}`);
+    }
+    if (rows === 0) throw refused('the batch is empty');
+    return this.#candidate.submit({ ...context, input: { inputs: tensors }, rows, digest: () => digestOf(tensors.map(({ data }) => data)) });
+  }
+}
+
+function joinRows(answers: readonly ModelAnswer[]): Pick<ModelAnswer, 'outputs'> {
+  const [first] = answers;
+  if (first === undefined) throw refused('the batch is empty');
+  return {
+    outputs: first.outputs.map(({ dtype, shape: [, ...row] }, index) => ({
+      dtype,
+      shape: [answers.length, ...row],
+      data: Buffer.concat(answers.map(({ outputs }) => (outputs[index] as Tensor).data)),
+    })),
+  };
+}
+
+function checked(input: WireTensor, port: PortRecord): Tensor {
+  const expected = `${port.dtype} [${port.shape.map((size) => (typeof size === 'number' ? size : -1)).join(',')}]`;
+  const fits = input.shape.length === port.shape.length && port.shape.every((size, axis) => typeof size === 'string' || size === input.shape[axis]);
+  if (input.dtype === 'bytes' || input.dtype !== port.dtype || !fits)
+    throw refused(`input ${port.name} is ${input.dtype} [${input.shape.join(',')}], expected ${expected}`);
+  return { dtype: input.dtype, shape: input.shape, data: input.data };
+}
+
+function refused(what: string): TorchliftError {
+  return new TorchliftError('malformed-message', { what });
+}
+
+function wirePort({ name, dtype, shape }: PortRecord): WirePort {
+  return { name, dtype, shape: shape.map((size) => (typeof size === 'number' ? size : -1)) };
+}
+
+function digestOf(parts: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
+function shortHash(hash: string): string {
+  return hash.slice(0, 12);
+}
