@@ -225,10 +225,10 @@ export class WorkerPool<Input, Output> {
 
   #lose(batch: readonly Item<Input, Output>[], error: Error): void {
     for (const item of batch) {
-      // Of several nobody knows which one it was.
-      if (batch.length === 1) item.losses += 1;
+      item.losses += 1;
       if (item.settled) continue;
-      if (item.losses >= MAX_LOSSES) {
+      // Of several nobody knows which one it was: from now on each runs alone.
+      if (item.losses >= MAX_LOSSES && batch.length === 1) {
         this.#quarantine.add(item.digest());
         this.#settle(item, { ok: false, error: poison() });
       } else this.#suspects.push(item);
