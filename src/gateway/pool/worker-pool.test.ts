@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TorchliftError } from '../../core/errors.ts';
 import type { PoolWorker, Work } from './work.ts';
 import { WorkerPool } from './worker-pool.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 /** A worker whose batches are answered when the test says so; it doubles numbers. */
 class HandWorker implements PoolWorker<number, number> {
@@ -46,7 +49,7 @@ class HandWorker implements PoolWorker<number, number> {
   }
 }
 
-const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 2));
+const turn = async () => void (await vi.advanceTimersByTimeAsync(1));
 
 async function open({ workers = 1, maxBatch = 4, maxQueue = 16, memoryCapBytes = 100 } = {}) {
   const started: HandWorker[] = [];
@@ -176,6 +179,18 @@ describe('a worker that is lost', () => {
     expect(await answers[2]).toBe(6);
   });
 
+  test('one that gives no answer is ended when its batch takes ten times as long as batches do', async () => {
+    const { pool, started, ask } = await open();
+    for (const rows of [1, 2, 4]) pool.cost.learn(rows, 200 * rows);
+    const answer = ask(1);
+    await vi.advanceTimersByTimeAsync(1_990);
+    expect(started[0]?.ended).toBe(false);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(started[0]?.ended).toBe(true);
+    await started[1]?.answer();
+    expect(await answer).toBe(2);
+  });
+
   test('one that has grown too large is replaced, its answers count', async () => {
     const { started, ask } = await open();
     const first = ask(1);
@@ -196,6 +211,8 @@ describe('a worker that is lost', () => {
       await turn();
       expect(started.length).toBe(loss < 4 ? before + 1 : before);
     }
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(started.length).toBe(6);
   });
 });
 
