@@ -36,6 +36,7 @@ export interface ServeOptions {
 export interface Gateway {
   readonly port: number;
   readonly isStopping: boolean;
+  readonly workerPids: readonly number[];
   /** Takes nothing new, answers what was accepted, ends the workers. */
   close(): Promise<void>;
 }
@@ -90,6 +91,9 @@ export async function serve(options: ServeOptions): Promise<Gateway> {
       port: typeof address === 'object' && address !== null ? address.port : port,
       get isStopping() {
         return isStopping;
+      },
+      get workerPids() {
+        return candidate.pids;
       },
       async close() {
         isStopping = true;
