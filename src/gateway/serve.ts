@@ -3,127 +3,136 @@ import type { FastifyInstance } from 'fastify';
 import type { Manifest, PortRecord } from '../bundle/manifest.ts';
 import { readManifest, verifiedArtefact } from '../bundle/read-bundle.ts';
 import { TorchliftError } from '../core/errors.ts';
-import type { Device } from '../engines/engine.ts';
 import { float32Elements, type Tensor, tensorBytes } from '../engines/tensor.ts';
 import { createDecider } from '../policy/create-decider.ts';
 import { findHeads } from '../policy/find-heads.ts';
 import { policyOf } from '../policy/policy-of.ts';
 import { type ModelAnswer, type ModelInput, startModelWorker } from './arms/model-worker.ts';
-import { createHttpServer } from './http/create-http-server.ts';
+import type { GatewayConfig } from './config/gateway-config.ts';
+import { adminRoutes } from './http/admin-routes.ts';
+import { type Answered, createHttpServer } from './http/create-http-server.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { moderateRoutes } from './http/moderate-routes.ts';
 import { openInferenceRoutes } from './http/open-inference-routes.ts';
 import { tfServingRoutes } from './http/tf-serving-routes.ts';
 import { Models } from './models.ts';
+import { GatewayMetrics } from './observe/gateway-metrics.ts';
 import { WorkerPool } from './pool/worker-pool.ts';
 import { ServedModel } from './served-model.ts';
 
-export interface ServeOptions {
-  /** The bundle's folder. */
-  readonly model: string;
-  readonly name: string;
-  readonly host: string;
-  /** 0: any that is free. */
-  readonly port: number;
-  readonly device: Device;
-  /** Path of a policy; the bundle's own where omitted. */
-  readonly policy?: string;
-  readonly workers?: number;
-  readonly timeoutMs?: number;
-  readonly onEvent: (line: string) => void;
+export interface ServeEvents {
+  /** For people, while it starts and when something happens to it. */
+  readonly onLine: (line: string) => void;
+  readonly onAnswer: (answered: Answered) => void;
 }
 
 export interface Gateway {
   readonly port: number;
-  readonly isStopping: boolean;
+  readonly adminPort: number;
   readonly workerPids: readonly number[];
   /** Takes nothing new, answers what was accepted, ends the workers. */
   close(): Promise<void>;
 }
 
-const TIMEOUT_MS = 10_000;
-const IMAGE_BYTES = 20 << 20;
-const TENSOR_BYTES = 256 << 20;
-const MAX_BATCH = 8;
-const MAX_QUEUE = 1024;
-const MEMORY_CAP_BYTES = 4e9;
+/** What nobody configured may see. */
+const LOOPBACK = '127.0.0.1';
 
-/** Serves a bundle by all its contracts, ready when this resolves. Errors: those of the bundle's readers, of the workers, `io` (the port is taken). */
-export async function serve(options: ServeOptions): Promise<Gateway> {
-  const { model: bundle, name, host, port, device, onEvent } = options;
+/** What can be found wrong without starting anything: the bundle, its files' hashes, the policy. Errors: those of their readers. */
+export function checkServed({ model: bundle, policy: policyPath }: GatewayConfig) {
   const manifest = readManifest(bundle);
-  const policy = policyOf(options.policy, manifest);
+  const policy = policyOf(policyPath, manifest);
   const [model, preprocess] = [verifiedArtefact(bundle, manifest, 'model.pt'), verifiedArtefact(bundle, manifest, 'preprocess.py')];
-  const first = rowsOf(manifest, 1);
+  return { manifest, policy, model, preprocess };
+}
+
+/** Serves a bundle by all its contracts, ready when this resolves. Errors: as of `checkServed`, of the workers, `io` (a port is taken). */
+export async function serve(config: GatewayConfig, { onLine, onAnswer }: ServeEvents): Promise<Gateway> {
+  const { name, limits, device, maxBatch } = config;
+  const { manifest, policy, model, preprocess } = checkServed(config);
+  const metrics = new GatewayMetrics();
+  const counted = metrics.eventsOf('candidate');
+  const first = firstRow(manifest);
   const candidate = await WorkerPool.open<ModelInput, ModelAnswer>({
-    name: 'candidate',
-    workers: options.workers ?? availableParallelism(),
-    maxBatch: MAX_BATCH,
-    maxQueue: MAX_QUEUE,
-    memoryCapBytes: MEMORY_CAP_BYTES,
+    ...{ name: 'candidate', workers: config.workers ?? availableParallelism(), maxBatch, maxQueue: config.maxQueue },
+    memoryCapBytes: config.memoryCapMb * 1e6,
     start: () =>
       startModelWorker({
-        ...{ engine: 'torch', model, preprocess, device, threads: 1, progress: onEvent },
-        warmUp: first === undefined ? [] : [1, 1, MAX_BATCH].map((rows) => Array.from({ length: rows }, () => first)),
+        ...{ engine: 'torch', model, preprocess, device, threads: 1, progress: onLine },
+        warmUp: first === undefined ? [] : [1, 1, maxBatch].map((rows) => Array.from({ length: rows }, () => first)),
       }),
-    events: { onBatch: () => {}, onRestart: (why) => onEvent(`a worker is replaced: ${why}`), onReady: () => {} },
+    events: {
+      onBatch: counted.onBatch,
+      onRestart: (why) => {
+        counted.onRestart(why);
+        onLine(`a worker is replaced: ${why}`);
+      },
+    },
   });
-  let server: FastifyInstance | undefined;
+  metrics.watch('candidate', candidate);
+  const servers: FastifyInstance[] = [];
+  let isStopping = false;
+  const close = async () => {
+    isStopping = true;
+    await Promise.all(servers.map((server) => server.close()));
+    await candidate.close();
+  };
   try {
     const seen = first === undefined ? [] : (await candidate.submit(warmWork(first))).outputs.map(scoresOf);
     const heads = findHeads(manifest.outputs, manifest.classes, seen);
+    const decide = createDecider(heads, policy);
     const sha256 = manifest.artefacts['model.pt']?.sha256 ?? '';
-    const limits = { maxPixels: 20e6, minSide: 1, webp: false };
-    const served = new ServedModel({ name, version: 1, manifest, sha256, heads, policy, decide: createDecider(heads, policy), limits, candidate });
-    const models = new Models([served]);
-    let isStopping = false;
+    const imageLimits = { maxPixels: limits.pixels, minSide: limits.minSide, webp: config.webp };
+    const models = new Models([new ServedModel({ name, version: 1, manifest, sha256, heads, policy, decide, limits: imageLimits, candidate })]);
+    const listen = async (routes: Parameters<typeof createHttpServer>[0]['routes'], host: string, port: number) => {
+      const server = createHttpServer({
+        ...{ routes, timeoutMs: config.timeoutMs, identify: ({ address }) => address },
+        onAnswer: (answered) => {
+          metrics.answered(answered.route, answered.status, answered.milliseconds);
+          onAnswer(answered);
+        },
+      });
+      servers.push(server);
+      return listenOn(server, host, port);
+    };
     const routes = [
-      ...moderateRoutes(models, IMAGE_BYTES),
-      ...tfServingRoutes(models, TENSOR_BYTES),
-      ...openInferenceRoutes(models, TENSOR_BYTES),
+      ...moderateRoutes(models, limits.imageBytes),
+      ...tfServingRoutes(models, limits.tensorBytes),
+      ...openInferenceRoutes(models, limits.tensorBytes),
       ...healthRoutes(models, () => isStopping),
     ];
-    server = createHttpServer({ routes, timeoutMs: options.timeoutMs ?? TIMEOUT_MS, identify: ({ address }) => address, onAnswer: () => {} });
-    await listen(server, host, port);
-    const address = server.server.address();
-    const opened = server;
+    const adminPort = await listen([...adminRoutes(metrics), ...healthRoutes(models, () => isStopping)], LOOPBACK, config.adminPort);
+    const port = await listen(routes, config.host, config.port);
     return {
-      port: typeof address === 'object' && address !== null ? address.port : port,
-      get isStopping() {
-        return isStopping;
-      },
+      ...{ port, adminPort, close },
       get workerPids() {
         return candidate.pids;
       },
-      async close() {
-        isStopping = true;
-        await opened.close();
-        await candidate.close();
-      },
     };
   } catch (error) {
-    await server?.close();
-    await candidate.close();
+    await close();
     throw error;
   }
 }
 
-async function listen(server: FastifyInstance, host: string, port: number): Promise<void> {
+/** The port that it got. */
+async function listenOn(server: FastifyInstance, host: string, port: number): Promise<number> {
   try {
     await server.listen({ host, port });
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const what = code === 'EADDRINUSE' ? 'the port is taken' : `can't listen (${code})`;
-    throw new TorchliftError('io', { what, where: `${host}:${port}`, remedy: 'Give another --port, or end what uses it.', cause });
+    throw new TorchliftError('io', { what, where: `${host}:${port}`, remedy: 'Give another port, or end what uses it.', cause });
   }
+  const address = server.server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-/** Zeros in the shape of the model's inputs; undefined where a size is free. */
-function rowsOf({ inputs }: Manifest, rows: number): { readonly inputs: readonly Tensor[] } | undefined {
+/** One row of zeros in the shape of the model's inputs; undefined where a size is free. */
+function firstRow({ inputs }: Manifest): ModelInput | undefined {
   const found = inputs.map(({ dtype, shape }: PortRecord): Tensor | undefined => {
     const sizes = shape.slice(1);
     if (!sizes.every((size) => typeof size === 'number')) return undefined;
-    return { dtype, shape: [rows, ...sizes], data: new Uint8Array(tensorBytes(dtype, [rows, ...sizes])) };
+    return { dtype, shape: [1, ...sizes], data: new Uint8Array(tensorBytes(dtype, [1, ...sizes])) };
   });
   return found.every((tensor) => tensor !== undefined) ? { inputs: found } : undefined;
 }

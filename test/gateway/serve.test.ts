@@ -6,6 +6,7 @@ import { seededRandom } from '../../src/core/seeded-random.ts';
 import { openPreprocessor } from '../../src/engines/open-preprocessor.ts';
 import { openRemote } from '../../src/engines/remote-engine.ts';
 import { float32Elements, type Tensor } from '../../src/engines/tensor.ts';
+import { loadConfig } from '../../src/gateway/config/load-config.ts';
 import { type Gateway, serve } from '../../src/gateway/serve.ts';
 import { PHOTO_CLASSES, writePhotoModel } from '../support/photo-model.ts';
 import { pngOf } from '../support/png.ts';
@@ -29,10 +30,8 @@ beforeAll(async () => {
     70,
     Uint8Array.from({ length: 90 * 70 * 3 }, () => Math.floor(256 * random())),
   );
-  gateway = await serve({
-    ...{ model: bundle, name: 'moderation', host: '127.0.0.1', port: 0, device: 'cpu', workers: 2, policy: scratch.join('policy.json') },
-    onEvent: (line) => events.push(line),
-  });
+  const config = loadConfig(undefined, { model: bundle, port: 0, adminPort: 0, device: 'cpu', workers: 2, policy: scratch.join('policy.json') });
+  gateway = await serve(config, { onLine: (line) => events.push(line), onAnswer: () => {} });
   address = `http://127.0.0.1:${gateway.port}`;
   const preprocessor = await openPreprocessor({ source: scratch.join('bundle', 'preprocess.py'), progress: () => {} });
   const [prepared] = await preprocessor.run([image]);
@@ -168,6 +167,14 @@ test('a worker that is killed costs nobody an answer', async () => {
   const statuses = (await Promise.all(answers)).map(({ status }) => status);
   expect(new Set(statuses)).toEqual(new Set([200]));
   expect(events.slice(before).join()).toContain('SIGKILL');
+});
+
+test('figures for Prometheus, on a listener of their own', async () => {
+  expect((await fetch(`${address}/metrics`)).status).toBe(404);
+  const text = await (await fetch(`http://127.0.0.1:${gateway.adminPort}/metrics`)).text();
+  expect(text).toMatch(/torchlift_requests_total\{route="POST \/v1\/moderate",status="200"\} \d+/);
+  expect(text).toMatch(/torchlift_worker_restarts_total\{arm="candidate"\} [1-9]/);
+  expect(text).toContain('torchlift_workers_ready{arm="candidate"}');
 });
 
 /** A PNG whose header asks for so many pixels, and holds none. */

@@ -12,7 +12,16 @@ export interface HttpOptions {
   readonly timeoutMs: number;
   /** Whom a request is for; throws `unauthenticated` or `forbidden`. */
   readonly identify: (request: { readonly headers: FastifyRequest['headers']; readonly address: string }, scope: Route['scope']) => string;
-  readonly onAnswer: (route: string, status: number, milliseconds: number, requestId: string, error: unknown) => void;
+  readonly onAnswer: (answered: Answered) => void;
+}
+
+/** For logs and figures: nothing of what the request held. */
+export interface Answered {
+  readonly requestId: string;
+  readonly route: string;
+  readonly status: number;
+  readonly milliseconds: number;
+  readonly error: unknown;
 }
 
 /** Slow headers and slow bodies are cut: a socket that sends nothing holds nothing. */
@@ -81,7 +90,14 @@ async function handle(route: Route, options: HttpOptions, request: FastifyReques
     clearTimeout(timer);
     reply.raw.removeListener('close', hangUp);
   }
-  options.onAnswer(`${route.method} ${route.path}`, answer.status, performance.now() - started, request.id, failure);
+  const { status } = answer;
+  options.onAnswer({
+    requestId: request.id,
+    route: `${route.method} ${route.path}`,
+    status,
+    milliseconds: performance.now() - started,
+    error: failure,
+  });
   return send(reply, answer, request.id);
 }
 

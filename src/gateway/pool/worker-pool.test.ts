@@ -61,7 +61,7 @@ async function open({ workers = 1, maxBatch = 4, maxQueue = 16, memoryCapBytes =
       started.push(worker);
       return worker;
     },
-    events: { onBatch: () => {}, onRestart: (why) => restarts.push(why), onReady: () => {} },
+    events: { onBatch: () => {}, onRestart: (why) => restarts.push(why) },
   });
   const work = (input: number, given: Partial<Work<number>> = {}): Work<number> => ({
     ...{ input, rows: 1, client: 'a', deadline: performance.now() + 60_000, signal: new AbortController().signal, digest: () => String(input) },

@@ -23,8 +23,6 @@ export interface PoolEvents {
   onBatch(rows: number, milliseconds: number): void;
   /** A worker was lost, and another one is started. */
   onRestart(why: string): void;
-  /** So many workers are ready now. */
-  onReady(ready: number): void;
 }
 
 interface Item<Input, Output> extends Work<Input> {
@@ -78,7 +76,6 @@ export class WorkerPool<Input, Output> {
       throw failed.reason;
     }
     pool.#free.push(...workers);
-    options.events.onReady(pool.ready);
     return pool;
   }
 
@@ -242,7 +239,6 @@ export class WorkerPool<Input, Output> {
     this.#losses.push(now);
     while ((this.#losses[0] ?? now) < now - BREAKER_MS) this.#losses.shift();
     this.#options.events.onRestart(why);
-    this.#options.events.onReady(this.ready);
     this.#starting += 1;
     setTimeout(() => void this.#restart(), this.#losses.length >= BREAKER_LOSSES ? BREAKER_PAUSE_MS : 0);
   }
@@ -252,7 +248,6 @@ export class WorkerPool<Input, Output> {
       const worker = await this.#options.start();
       this.#starting -= 1;
       this.#free.push(worker);
-      this.#options.events.onReady(this.ready);
       this.#dispatch();
     } catch (error) {
       this.#starting -= 1;
