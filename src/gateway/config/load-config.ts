@@ -1,4 +1,5 @@
-import { parse, YAMLError } from 'yaml';
+import { dirname, resolve } from 'node:path';
+import { parse } from 'yaml';
 import { TorchliftError } from '../../core/errors.ts';
 import { readTextFile } from '../../core/read-text-file.ts';
 import { GATEWAY_CONFIG, type GatewayConfig } from './gateway-config.ts';
@@ -6,13 +7,24 @@ import { GATEWAY_CONFIG, type GatewayConfig } from './gateway-config.ts';
 const REMEDY = 'docs/torchlift.schema.json lists every key.';
 
 /**
- * The configuration of a gateway: a `torchlift.yaml` where one is named, flags over it, defaults under it.
+ * The configuration of a gateway: a `torchlift.yaml` where one is named (its paths relative to it), flags over it, defaults under it.
  * Errors: `file-not-found`, `malformed-file` (all that is wrong, each with its place), `usage` (flags).
  */
 export function loadConfig(path: string | undefined, flags: Readonly<Record<string, unknown>>): GatewayConfig {
-  const file = path === undefined ? {} : parseYaml(readTextFile(path, REMEDY), path);
-  if (path !== undefined) check(file, path, 'malformed-file');
-  return check({ ...(file as object), ...flags }, 'command line', 'usage');
+  return check({ ...(path === undefined ? {} : readFile(path)), ...flags }, 'command line', 'usage');
+}
+
+/** What a file says, its paths relative to it. */
+function readFile(path: string): object {
+  const file = parseYaml(readTextFile(path, REMEDY), path);
+  check(file, path, 'malformed-file');
+  const said = file as { readonly model?: string; readonly policy?: string };
+  const beside = (named: string) => resolve(dirname(path), named);
+  return {
+    ...said,
+    ...(said.model !== undefined && { model: beside(said.model) }),
+    ...(said.policy !== undefined && { policy: beside(said.policy) }),
+  };
 }
 
 function parseYaml(text: string, where: string): unknown {
@@ -20,7 +32,7 @@ function parseYaml(text: string, where: string): unknown {
     // Without aliases that unfold to gigabytes.
     return parse(text, { maxAliasCount: 0, prettyErrors: true }) ?? {};
   } catch (cause) {
-    const what = cause instanceof YAMLError ? `isn't YAML: ${cause.message.split('\n')[0]}` : String(cause);
+    const what = `isn't YAML that is taken: ${(cause as Error).message.split('\n')[0]}`;
     throw new TorchliftError('malformed-file', { what, where, remedy: REMEDY, cause });
   }
 }
