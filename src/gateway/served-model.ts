@@ -6,6 +6,7 @@ import type { Tensor } from '../engines/tensor.ts';
 import type { Decider } from '../policy/create-decider.ts';
 import type { Head } from '../policy/head.ts';
 import type { Policy } from '../policy/policy.ts';
+import { imageStructure } from '../preprocess/image-structure.ts';
 import type { ModelAnswer, ModelInput } from './arms/model-worker.ts';
 import { type ImageLimits, inspectHeader } from './images/inspect-header.ts';
 import type { WorkerPool } from './pool/worker-pool.ts';
@@ -29,6 +30,15 @@ export interface RequestContext {
   /** By `performance.now()`. */
   readonly deadline: number;
   readonly signal: AbortSignal;
+}
+
+/** What a model makes of one image, and what else is to be known of it. */
+export interface ImageAnswer {
+  readonly outputs: readonly Tensor[];
+  /** Of the file; the first is what the model saw. */
+  readonly frames: number;
+  /** `alpha`, `animated`, `trailing_bytes`, `palette`, `decode_warning`, `preprocess_assumed`. */
+  readonly flags: readonly string[];
 }
 
 /** A bundle behind all its contracts. */
@@ -87,9 +97,19 @@ export class ServedModel {
   }
 
   /** Answers an image's bytes. Errors: those of the header's inspection, `refused-input` (its decoder refuses it), those of the pool. */
-  async answerImage(image: Uint8Array, context: RequestContext): Promise<ModelAnswer> {
-    inspectHeader(image, this.#limits);
-    return this.#candidate.submit({ ...context, input: { image }, rows: 1, digest: () => digestOf([image]) });
+  async answerImage(image: Uint8Array, context: RequestContext): Promise<ImageAnswer> {
+    const header = inspectHeader(image, this.#limits);
+    const { outputs, flags: warnings } = await this.#candidate.submit({ ...context, input: { image }, rows: 1, digest: () => digestOf([image]) });
+    const { frames, alpha, trailingBytes } = imageStructure(image, header);
+    const flags = Object.entries({
+      alpha,
+      animated: frames > 1,
+      trailing_bytes: trailingBytes > 0,
+      palette: header.hasPalette === true,
+      decode_warning: warnings.length > 0,
+      preprocess_assumed: this.manifest.preprocess.assumed,
+    });
+    return { outputs, frames, flags: flags.flatMap(([flag, holds]) => (holds ? [flag] : [])) };
   }
 
   /** Answers tensors in the signature's order. Errors: `malformed-message` (another dtype or shape than the model's), those of the pool. */
@@ -104,7 +124,7 @@ export class ServedModel {
   }
 }
 
-function joinRows(answers: readonly ModelAnswer[]): Pick<ModelAnswer, 'outputs'> {
+function joinRows(answers: readonly ImageAnswer[]): Pick<ModelAnswer, 'outputs'> {
   const [first] = answers;
   if (first === undefined) throw refused('the batch is empty');
   return {

@@ -64,7 +64,7 @@ async function result(image: Uint8Array, model: ServedModel, exchange: Exchange)
 }
 
 async function moderate(image: Uint8Array, model: ServedModel, exchange: Exchange): Promise<Moderation> {
-  const { outputs, flags } = await model.answerImage(image, exchange);
+  const { outputs, frames, flags } = await model.answerImage(image, exchange);
   const scores = outputs.map(float32Row);
   const decision = model.decide(scores);
   if (decision.kind === 'undecided') throw new TorchliftError('not-finite', { what: decision.reason });
@@ -77,9 +77,9 @@ async function moderate(image: Uint8Array, model: ServedModel, exchange: Exchang
     model: model.modelHash,
     policy: model.policyHash,
     variant: 'candidate',
-    frames: 1,
+    frames,
     inspected: 1,
-    flags: model.manifest.preprocess.assumed ? [...flags, 'preprocess_assumed'] : flags,
+    flags,
     request_id: exchange.requestId,
   };
 }
