@@ -47,7 +47,7 @@ const SMALL: Model = {
 };
 const REAL: Model = {
   name: 'MobileNetV2',
-  draws: 36,
+  draws: 12,
   make: async (folder) => {
     await makeDemoModel('mobilenet_v2', folder, quiet);
     return join(folder, 'moderation_model');
