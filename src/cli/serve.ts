@@ -27,6 +27,7 @@ export function register(program: Command): void {
     .command('serve')
     .description('Serve a bundle by the contracts of TensorFlow Serving and the Open Inference Protocol, and by /v1/moderate.')
     .option('--model <bundle>', "the bundle's folder (default: moderation_model)")
+    .option('--reference <model>', 'the original .h5, or the address of the server that runs it: it answers what the model fails')
     .option('--name <name>', 'what clients call the model (default: moderation)')
     .option('--host <address>', 'where to listen (default: 127.0.0.1)')
     .option('--port <port>', 'of HTTP (default: 8080; 0: any that is free)', port)

@@ -7,9 +7,10 @@ import type { Decider } from '../policy/create-decider.ts';
 import type { Head } from '../policy/head.ts';
 import type { Policy } from '../policy/policy.ts';
 import { imageStructure } from '../preprocess/image-structure.ts';
-import type { ModelAnswer, ModelInput } from './arms/model-worker.ts';
+import type { ArmAnswer, Arms } from './arms/arms.ts';
+import type { ModelAnswer } from './arms/model-worker.ts';
 import { type ImageLimits, inspectHeader } from './images/inspect-header.ts';
-import type { WorkerPool } from './pool/worker-pool.ts';
+import type { RequestContext } from './request-context.ts';
 
 export interface ServedModelOptions {
   readonly name: string;
@@ -21,20 +22,13 @@ export interface ServedModelOptions {
   readonly policy: Policy | null;
   readonly decide: Decider;
   readonly limits: ImageLimits;
-  readonly candidate: WorkerPool<ModelInput, ModelAnswer>;
-}
-
-/** How a request came, as far as serving it depends on it. */
-export interface RequestContext {
-  readonly client: string;
-  /** By `performance.now()`. */
-  readonly deadline: number;
-  readonly signal: AbortSignal;
+  readonly arms: Arms;
 }
 
 /** What a model makes of one image, and what else is to be known of it. */
 export interface ImageAnswer {
   readonly outputs: readonly Tensor[];
+  readonly variant: ArmAnswer['variant'];
   /** Of the file; the first is what the model saw. */
   readonly frames: number;
   /** `alpha`, `animated`, `trailing_bytes`, `palette`, `decode_warning`, `preprocess_assumed`. */
@@ -54,9 +48,9 @@ export class ServedModel {
   readonly policyHash: string | null;
   readonly signature: WireSignature;
   readonly #limits: ImageLimits;
-  readonly #candidate: WorkerPool<ModelInput, ModelAnswer>;
+  readonly #arms: Arms;
 
-  constructor({ name, version, manifest, sha256, heads, policy, decide, limits, candidate }: ServedModelOptions) {
+  constructor({ name, version, manifest, sha256, heads, policy, decide, limits, arms }: ServedModelOptions) {
     this.name = name;
     this.version = version;
     this.manifest = manifest;
@@ -67,7 +61,7 @@ export class ServedModel {
     this.policyHash = policy === null ? null : shortHash(createHash('sha256').update(JSON.stringify(policy)).digest('hex'));
     this.signature = { inputs: manifest.inputs.map(wirePort), outputs: manifest.outputs.map(wirePort) };
     this.#limits = limits;
-    this.#candidate = candidate;
+    this.#arms = arms;
   }
 
   /** As a request may give it: bytes where an image stands for the one input. */
@@ -83,7 +77,7 @@ export class ServedModel {
   }
 
   get isReady(): boolean {
-    return this.#candidate.ready > 0;
+    return this.#arms.isReady;
   }
 
   /** Answers a request of any dialect. Errors: as `answerTensors`, and of every image as `answerImage`. */
@@ -99,7 +93,7 @@ export class ServedModel {
   /** Answers an image's bytes. Errors: those of the header's inspection, `refused-input` (its decoder refuses it), those of the pool. */
   async answerImage(image: Uint8Array, context: RequestContext): Promise<ImageAnswer> {
     const header = inspectHeader(image, this.#limits);
-    const { outputs, flags: warnings } = await this.#candidate.submit({ ...context, input: { image }, rows: 1, digest: () => digestOf([image]) });
+    const { outputs, flags: warnings, variant } = await this.#arms.answerImage(image, context);
     const { frames, alpha, trailingBytes } = imageStructure(image, header);
     const flags = Object.entries({
       alpha,
@@ -109,7 +103,7 @@ export class ServedModel {
       decode_warning: warnings.length > 0,
       preprocess_assumed: this.manifest.preprocess.assumed,
     });
-    return { outputs, frames, flags: flags.flatMap(([flag, holds]) => (holds ? [flag] : [])) };
+    return { outputs, variant, frames, flags: flags.flatMap(([flag, holds]) => (holds ? [flag] : [])) };
   }
 
   /** Answers tensors in the signature's order. Errors: `malformed-message` (another dtype or shape than the model's), those of the pool. */
@@ -120,7 +114,7 @@ export class ServedModel {
       if (shape[0] !== rows) throw refused(`${inputs[index]?.name} has ${shape[0]} rows, ${inputs[0]?.name} has ${rows}`);
     }
     if (rows === 0) throw refused('the batch is empty');
-    return this.#candidate.submit({ ...context, input: { inputs: tensors }, rows, digest: () => digestOf(tensors.map(({ data }) => data)) });
+    return this.#arms.answerRows(tensors, context);
   }
 }
 
@@ -150,12 +144,6 @@ function refused(what: string): TorchliftError {
 
 function wirePort({ name, dtype, shape }: PortRecord): WirePort {
   return { name, dtype, shape: shape.map((size) => (typeof size === 'number' ? size : -1)) };
-}
-
-function digestOf(parts: readonly Uint8Array[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest('hex');
 }
 
 function shortHash(hash: string): string {

@@ -22,7 +22,8 @@ export interface ModelWorkerOptions {
   readonly model: string;
   readonly preprocess?: string;
   readonly device: Device;
-  readonly threads: number;
+  /** Of one operator; the framework's default where omitted. */
+  readonly threads?: number;
   /** Asked before the worker is ready, one after the other. */
   readonly warmUp: readonly (readonly ModelInput[])[];
   readonly progress: Progress;
@@ -32,7 +33,7 @@ export interface ModelWorkerOptions {
 export async function startModelWorker(options: ModelWorkerOptions): Promise<PoolWorker<ModelInput, ModelAnswer>> {
   const { engine, model, preprocess, device, threads, warmUp, progress } = options;
   const runtime = await ensureRuntime(engine, progress);
-  const load = { model, device, threads, ...(preprocess !== undefined && { preprocess }) };
+  const load = { model, device, threads: threads ?? null, ...(preprocess !== undefined && { preprocess }) };
   const { worker } = await loadWorker({ engine, python: runtime.python, load, supervision: undefined });
   const run = async (asked: readonly ModelInput[]) => {
     const requests = asked.map((input) => ('image' in input ? 0 : input.inputs.length));

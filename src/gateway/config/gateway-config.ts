@@ -8,6 +8,7 @@ const count = (what: string, least = 1) => z.int().min(least).describe(what);
 export const GATEWAY_CONFIG = z
   .strictObject({
     model: path("The bundle's folder.").default('moderation_model'),
+    reference: path('The original .h5, or the address of the server that runs it: it answers what the model fails.').optional(),
     name: z
       .string()
       .regex(/^[\w.-]{1,64}$/)

@@ -18,14 +18,14 @@ export function loadConfig(path: string | undefined, flags: Readonly<Record<stri
 function readFile(path: string): object {
   const file = parseYaml(readTextFile(path, REMEDY), path);
   check(file, path, 'malformed-file');
-  const said = file as { readonly model?: string; readonly policy?: string };
-  const beside = (named: string) => resolve(dirname(path), named);
-  return {
-    ...said,
-    ...(said.model !== undefined && { model: beside(said.model) }),
-    ...(said.policy !== undefined && { policy: beside(said.policy) }),
-  };
+  const beside = Object.entries(file as object).flatMap(([key, said]) =>
+    (PATHS as readonly string[]).includes(key) && !/^https?:/.test(said) ? [[key, resolve(dirname(path), said)]] : [],
+  );
+  return { ...(file as object), ...Object.fromEntries(beside) };
 }
+
+/** The reference may be an address too. */
+const PATHS = ['model', 'policy', 'reference'] as const satisfies readonly (keyof GatewayConfig)[];
 
 function parseYaml(text: string, where: string): unknown {
   try {

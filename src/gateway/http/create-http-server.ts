@@ -66,7 +66,7 @@ async function handle(route: Route, options: HttpOptions, request: FastifyReques
   let timer: NodeJS.Timeout | undefined;
   let failure: unknown;
   let answer: Answer;
-  const hangUp = () => controller.abort();
+  const hangUp = () => controller.abort(new TorchliftError('cancelled', { what: 'the caller hung up' }));
   reply.raw.once('close', hangUp);
   try {
     const client = options.identify({ headers: request.headers, address: request.ip }, route.scope);

@@ -17,7 +17,8 @@ export interface Moderation {
   readonly labels: readonly string[];
   readonly model: string;
   readonly policy: string | null;
-  readonly variant: string;
+  /** Which of the models answered. */
+  readonly variant: 'candidate' | 'reference';
   /** How many the file has, and how many were looked at. */
   readonly frames: number;
   readonly inspected: number;
@@ -64,7 +65,7 @@ async function result(image: Uint8Array, model: ServedModel, exchange: Exchange)
 }
 
 async function moderate(image: Uint8Array, model: ServedModel, exchange: Exchange): Promise<Moderation> {
-  const { outputs, frames, flags } = await model.answerImage(image, exchange);
+  const { outputs, variant, frames, flags } = await model.answerImage(image, exchange);
   const scores = outputs.map(float32Row);
   const decision = model.decide(scores);
   if (decision.kind === 'undecided') throw new TorchliftError('not-finite', { what: decision.reason });
@@ -76,7 +77,7 @@ async function moderate(image: Uint8Array, model: ServedModel, exchange: Exchang
     labels: model.heads.flatMap(({ units, classes }) => (units === 1 ? classes.slice(1) : classes)),
     model: model.modelHash,
     policy: model.policyHash,
-    variant: 'candidate',
+    variant,
     frames,
     inspected: 1,
     flags,

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../served-model.ts';
+import type { RequestContext } from '../request-context.ts';
 
 /** What a caller must be allowed to: nothing at all, ask models, read figures, run the gateway. */
 export type Scope = 'open' | 'infer' | 'metrics' | 'admin';

@@ -21,6 +21,7 @@ export class GatewayMetrics {
   readonly #batchSeconds: Histogram;
   readonly #restarts: Counter;
   readonly #notInspected: Counter;
+  readonly #fallbacks: Counter;
 
   constructor() {
     const registers = [this.#registry];
@@ -39,6 +40,8 @@ export class GatewayMetrics {
     this.#restarts = new Counter({ registers, name: 'torchlift_worker_restarts_total', help: lost, labelNames: ['arm'] });
     const unseen = 'Images that no model looked at.';
     this.#notInspected = new Counter({ registers, name: 'torchlift_not_inspected_total', help: unseen, labelNames: ['format', 'reason'] });
+    const failed = 'Requests that the candidate failed or was too slow for, and the reference answered instead.';
+    this.#fallbacks = new Counter({ registers, name: 'torchlift_candidate_failures_total', help: failed, labelNames: ['reason'] });
     this.#gauge('torchlift_queue_rows', 'Rows that wait for a worker.', ({ waitingRows }) => waitingRows);
     this.#gauge('torchlift_workers_ready', 'Workers that are there.', ({ ready }) => ready);
   }
@@ -60,6 +63,10 @@ export class GatewayMetrics {
 
   notInspected(format: string, reason: string): void {
     this.#notInspected.inc({ format, reason });
+  }
+
+  fellBack(reason: string): void {
+    this.#fallbacks.inc({ reason });
   }
 
   /** Counts what an arm's pool tells. */
