@@ -49,7 +49,7 @@ def run_pipeline(image, steps, height, width):
 def resize(image, step, height, width):
     keep = step.get("preserve_aspect_ratio", False)
     if step["library"] == "tensorflow":
-        return tf.image.resize(image, (height, width), step["kernel"], preserve_aspect_ratio=keep)
+        return tf.image.resize(image, (height, width), step["kernel"], preserve_aspect_ratio=keep, antialias=step.get("antialias", False))
     method = {"bilinear": 0, "nearest": 1, "bicubic": 2, "area": 3}[step["kernel"]]
     return tf.compat.v1.image.resize_images(
         image, (height, width), method, align_corners=step.get("align_corners", False), preserve_aspect_ratio=keep

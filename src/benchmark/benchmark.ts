@@ -8,6 +8,7 @@ import {
 import { prepareEvidence, readEvidence, writeEvidence } from '../bundle/evidence/evidence-file.ts';
 import { hashFiles } from '../bundle/hash-file.ts';
 import { readManifest } from '../bundle/read-bundle.ts';
+import { busyShare } from '../core/busy-share.ts';
 import { TorchliftError } from '../core/errors.ts';
 import { machine } from '../core/machine.ts';
 import { version } from '../core/version.ts';
@@ -52,7 +53,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Benchmark
   if (compare !== undefined && before !== undefined)
     assertComparable(compare, before, { machine: here, batchSize, precision, endToEnd, inputs: shapes });
   prepareEvidence(bundle);
-  const warnings: string[] = [];
+  const warnings: string[] = await busyWarnings();
   const contenders = await openAll(options, { ...options, reference: options.reference, manifest, progress: options.onProgress }, warnings);
   try {
     const hasReference = contenders.some(({ framework }) => framework === 'tensorflow');
@@ -104,6 +105,17 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Benchmark
   } finally {
     await closeAll(contenders);
   }
+}
+
+/** More than this of the processor, and others take part in what is measured. */
+const BUSY_SHARE = 0.2;
+
+async function busyWarnings(): Promise<string[]> {
+  const share = await busyShare();
+  if (share <= BUSY_SHARE) return [];
+  return [
+    `other processes used ${Math.round(100 * share)} % of the processor when this began: on a machine that does nothing else the figures are others`,
+  ];
 }
 
 /** Those that were asked for; and TensorFlow, to compare with, where that is possible. */

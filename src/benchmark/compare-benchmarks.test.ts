@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { BenchmarkEvidence, Framework, FrameworkFigures } from '../bundle/evidence/benchmark-evidence.ts';
-import { assertComparable, compareBenchmarks } from './compare-benchmarks.ts';
+import { assertComparable, compareBenchmarks, readBenchmark } from './compare-benchmarks.ts';
 
 /** Rounds that go up and down by `wobble` around `ms`, as a busy machine makes them. */
 function figures(ms: number, wobble = 0.01): FrameworkFigures {
@@ -107,4 +110,24 @@ test('runs that differ in what was measured, or where, are refused by name', () 
   expect(refusal({ batchSize: 1, endToEnd: true })).toMatch(/batchSize: 1, now 32\n.*endToEnd: true, now false/);
   expect(refusal({ inputs: [[32, 5]] })).toMatch(/inputs/);
   expect(() => compare({ pytorch: { ...figures(1), device: 'cuda (A)' } }, { pytorch: figures(1) })).toThrow(/runs on: cuda \(A\), now cpu/);
+});
+
+test.each<[string, string, RegExp]>([
+  ['no JSON', '{', /isn't JSON/],
+  ['another schema', '{"schema":9,"frameworks":{}}', /schema 1/],
+  ['frameworks that are null', '{"schema":1,"frameworks":null}', /schema 1/],
+  ['a framework that is null', '{"schema":1,"frameworks":{"pytorch":null}}', /p50Ms of pytorch/],
+  ['no p50', '{"schema":1,"frameworks":{"pytorch":{"roundMediansMs":[1]}}}', /p50Ms of pytorch/],
+  ['a p50 that is a text', '{"schema":1,"frameworks":{"pytorch":{"p50Ms":"abc","roundMediansMs":[1]}}}', /p50Ms of pytorch/],
+  ['medians that are a text', '{"schema":1,"frameworks":{"pytorch":{"p50Ms":1,"roundMediansMs":"x"}}}', /roundMediansMs of pytorch/],
+  ['a median that is none', '{"schema":1,"frameworks":{"pytorch":{"p50Ms":1,"roundMediansMs":[1,null]}}}', /roundMediansMs of pytorch/],
+])('an earlier result with %s is refused before anything is measured', (_, text, told) => {
+  const folder = mkdtempSync(join(tmpdir(), 'torchlift-compare-'));
+  try {
+    writeFileSync(join(folder, 'old.json'), text);
+    const read = () => readBenchmark(join(folder, 'old.json'));
+    expect(read).toThrow(expect.objectContaining({ code: 'malformed-file', what: expect.stringMatching(told) }));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -35,10 +35,18 @@ export function readBenchmark(file: string): BenchmarkEvidence {
   } catch {
     throw malformed("isn't JSON");
   }
-  if (evidence?.schema !== BENCHMARK_SCHEMA || typeof evidence.frameworks !== 'object') {
+  if (evidence?.schema !== BENCHMARK_SCHEMA || typeof evidence.frameworks !== 'object' || evidence.frameworks === null)
     throw malformed(`is no result of a benchmark of schema ${BENCHMARK_SCHEMA}`);
+  for (const [framework, figures] of Object.entries(evidence.frameworks)) {
+    const { p50Ms, roundMediansMs } = (figures ?? {}) as { p50Ms?: unknown; roundMediansMs?: unknown };
+    if (!isTime(p50Ms)) throw malformed(`has no p50Ms of ${framework} that is a time in milliseconds`);
+    if (!Array.isArray(roundMediansMs) || !roundMediansMs.every(isTime)) throw malformed(`has no roundMediansMs of ${framework} that are times`);
   }
   return evidence;
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0;
 }
 
 /** Asked before anything is measured. Errors: `usage` where the two runs couldn't be compared. */

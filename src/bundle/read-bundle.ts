@@ -13,7 +13,14 @@ export function readManifest(bundle: string): Manifest {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new TorchliftError('file-not-found', { what: 'is not a bundle: it has no manifest.json', where: bundle, remedy: REMEDY, cause });
+    const isThere = statSync(bundle, { throwIfNoEntry: false }) !== undefined;
+    const what = isThere ? 'is not a bundle: it has no manifest.json' : "isn't there";
+    throw new TorchliftError('file-not-found', {
+      what,
+      where: bundle,
+      remedy: 'Check the path; torchlift convert <model> -o <bundle> makes a bundle.',
+      cause,
+    });
   }
   let manifest: unknown;
   try {

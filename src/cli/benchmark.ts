@@ -63,7 +63,7 @@ export function register(program: Command): void {
       const { printBenchmark } = await import('../report/print-benchmark.ts');
       const progress = createProgress();
       try {
-        const { bundle, reference } = await modelOf(flags, progress);
+        const { bundle, reference, isDemo } = await modelOf(flags, progress);
         const { framework, batchSize, iterations, precision, device, endToEnd = false, compare, json } = flags;
         const evidence = await runBenchmark({
           bundle,
@@ -79,7 +79,14 @@ export function register(program: Command): void {
           onRounds: roundsDisplay(progress),
         });
         progress.done();
-        process.stdout.write(json ? `${JSON.stringify(evidence)}\n` : printable(printBenchmark(evidence), { lines: true }));
+        const places = [
+          ...(isDemo ? ['There is no model here: this was the demo’s.'] : []),
+          `measured: ${bundle}${reference === undefined ? '' : ` and ${reference}`}`,
+          `kept in:  ${join(bundle, 'evidence', 'benchmark.json')}`,
+        ];
+        process.stdout.write(
+          json ? `${JSON.stringify(evidence)}\n` : printable(`${printBenchmark(evidence)}${places.join('\n')}\n`, { lines: true }),
+        );
         if (evidence.comparison?.passed === false) process.exitCode = 1;
       } finally {
         progress.done();
@@ -87,11 +94,17 @@ export function register(program: Command): void {
     });
 }
 
+interface Measured {
+  readonly bundle: string;
+  readonly reference: string | undefined;
+  readonly isDemo: boolean;
+}
+
 /** The bundle and the original: those named, those in this folder, or, where there is neither, the demo's. */
-async function modelOf({ model, reference }: Flags, progress: ProgressDisplay): Promise<{ bundle: string; reference: string | undefined }> {
+async function modelOf({ model, reference }: Flags, progress: ProgressDisplay): Promise<Measured> {
   const original = reference ?? (existsSync(REFERENCE) ? REFERENCE : undefined);
-  if (model !== undefined) return { bundle: model, reference: original };
-  if (existsSync(BUNDLE)) return { bundle: BUNDLE, reference: original };
+  if (model !== undefined) return { bundle: model, reference: original, isDemo: false };
+  if (existsSync(BUNDLE)) return { bundle: BUNDLE, reference: original, isDemo: false };
   if (original !== undefined) {
     throw new TorchliftError('file-not-found', {
       what: "isn't there",
@@ -107,6 +120,6 @@ async function modelOf({ model, reference }: Flags, progress: ProgressDisplay): 
   return inDemo(DEMO);
 }
 
-function inDemo(folder: string): { bundle: string; reference: string } {
-  return { bundle: join(folder, BUNDLE), reference: join(folder, REFERENCE) };
+function inDemo(folder: string): Measured {
+  return { bundle: join(folder, BUNDLE), reference: join(folder, REFERENCE), isDemo: true };
 }

@@ -8,7 +8,7 @@ import { createProgress } from './progress.ts';
 interface Flags {
   model: ModelName;
   samples: number;
-  precision: readonly RunPrecision[];
+  precision?: readonly RunPrecision[];
   iterations: number;
   json?: boolean;
 }
@@ -31,14 +31,14 @@ export function register(program: Command): void {
       'mobilenet_v2' as ModelName,
     )
     .option('--samples <count>', `how many crops to compare (at least ${MIN_SAMPLES})`, (text) => wholeNumber(text, MIN_SAMPLES), 640)
-    .option('--precision <list>', 'validated and measured beside fp32: autocast, bf16, fp16', listOf(['fp32', 'autocast', 'bf16', 'fp16']), ['fp32'])
+    .option('--precision <list>', 'validated and measured beside fp32: autocast, bf16, fp16', listOf(['fp32', 'autocast', 'bf16', 'fp16']))
     .option('--iterations <count>', 'measured batches of each framework', (text) => wholeNumber(text), 30)
     .option('--json', 'print the result as one JSON object')
     .addHelpText(
       'after',
       '\nExamples:\n  $ torchlift demo\n  $ torchlift demo --model inception_v3\n  $ torchlift demo --samples 2000 --precision fp32,autocast,bf16',
     )
-    .action(async ({ precision, json, ...options }: Flags) => {
+    .action(async ({ precision = ['fp32'], json, ...options }: Flags) => {
       const { runDemo } = await import('../../examples/nsfwjs/demo.ts');
       const { printMigrationResult } = await import('./print-migration-result.ts');
       const progress = createProgress();

@@ -14,7 +14,7 @@ interface Flags {
   minAgreement: number;
   batchSize: number;
   iterations: number;
-  precision: readonly RunPrecision[];
+  precision?: readonly RunPrecision[];
   force?: boolean;
   json?: boolean;
 }
@@ -25,7 +25,8 @@ Examples:
   $ torchlift migrate moderation_model.h5 -o migration --images photos/ --precision fp32,autocast,bf16
 
 Run it again after an interruption: what was finished isn't repeated, unless the model, the images or the options changed.
-Ends with 0 where the agreement of every precision is certified, with 1 where it isn't.`;
+Ends with 0 where the agreement of every precision is certified, with 1 where it isn't. TORCHLIFT_TENSORFLOW_PYTHON names an
+interpreter of your own (torchlift runtime).`;
 
 /** `torchlift migrate`: convert, validate, benchmark and report, resumable. */
 export function register(program: Command): void {
@@ -42,7 +43,7 @@ export function register(program: Command): void {
     .option('--min-agreement <share>', 'what is to be certified', share, 0.99)
     .option('--batch-size <count>', 'images in a measured batch', (text) => wholeNumber(text), 32)
     .option('--iterations <count>', 'measured batches of each framework', (text) => wholeNumber(text), 50)
-    .option('--precision <list>', 'validated and measured beside fp32: autocast, bf16, fp16', listOf(['fp32', 'autocast', 'bf16', 'fp16']), ['fp32'])
+    .option('--precision <list>', 'validated and measured beside fp32: autocast, bf16, fp16', listOf(['fp32', 'autocast', 'bf16', 'fp16']))
     .option('--force', 'repeat what was finished, and replace a bundle that is there')
     .option('--json', 'print the result as one JSON object')
     .addHelpText('after', EXAMPLES)
@@ -51,7 +52,7 @@ export function register(program: Command): void {
       const { printMigrationResult } = await import('./print-migration-result.ts');
       const progress = createProgress();
       try {
-        const { output, precision, force = false, json, ...options } = flags;
+        const { output, precision = ['fp32'], force = false, json, ...options } = flags;
         const display = migrationProgress(progress);
         const result = await runMigration(
           { h5, folder: output, precisions: precision, ...options, ...display },

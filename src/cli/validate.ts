@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { ValidationEvidence } from '../bundle/evidence/validation-evidence.ts';
 import { printable } from '../core/printable.ts';
+import type { Kept } from './keep-validation.ts';
 import { share, wholeNumber } from './parse-options.ts';
 import { createProgress } from './progress.ts';
 import { samplesLine } from './samples-line.ts';
@@ -12,8 +13,9 @@ Examples:
   $ torchlift validate --candidate moderation_model --inputs requests.jsonl       # recorded scores need no reference
   $ torchlift validate --candidate moderation_model --images photos/ --labels truth.csv --prevalence production.csv
 
-Ends with 0 where the agreement is certified, with 1 where it isn't (or not yet: it says how many samples are needed).
-The result is also left in the bundle: evidence/validation.json and validation.html.`;
+Ends with 0 where the agreement is certified, with 1 where it isn't (or not yet: it says how many samples are needed); with
+--find-preprocess, which certifies nothing, with 0 where a pipeline was found. The result is also left in the bundle: evidence/validation.json
+and .html, or validation-<precision> and find-preprocess. TORCHLIFT_TENSORFLOW_PYTHON names an interpreter of your own (torchlift runtime).`;
 
 interface Flags {
   reference?: string;
@@ -80,9 +82,9 @@ export function register(program: Command): void {
         });
         const written = (await findings?.writeFindings(flags.candidate, evidence)) ?? null;
         const { keepValidation } = await import('./keep-validation.ts');
-        const page = keepValidation(flags.candidate, evidence);
+        const kept = keepValidation(flags.candidate, evidence);
         progress.done();
-        process.stdout.write(json ? `${JSON.stringify(evidence)}\n` : await textOf(evidence, page, written));
+        process.stdout.write(json ? `${JSON.stringify(evidence)}\n` : await textOf(evidence, kept, written));
         // Twenty images find a pipeline; they certify nothing.
         const found = evidence.preprocess === undefined ? null : evidence.preprocess.found && !(evidence.strict && evidence.skipped.total > 0);
         if (!(found ?? evidence.passed)) process.exitCode = 1;
@@ -93,7 +95,7 @@ export function register(program: Command): void {
 }
 
 /** `written`: what was put into the bundle; null where nothing was asked to be. */
-async function textOf(evidence: ValidationEvidence, page: string, written: readonly string[] | null): Promise<string> {
+async function textOf(evidence: ValidationEvidence, { page, replaced }: Kept, written: readonly string[] | null): Promise<string> {
   const [{ validationText }, { comparisonOf }, { printLayers }] = await Promise.all([
     import('../report/validation/validation-text.ts'),
     import('../report/layers/comparison-of.ts'),
@@ -101,6 +103,9 @@ async function textOf(evidence: ValidationEvidence, page: string, written: reado
   ]);
   const layers = comparisonOf(evidence);
   const chart = layers === null ? '' : `\n${printLayers(layers, process.stdout.columns)}`;
-  const changes = written === null ? '' : `  written       ${written.join('; ') || 'nothing, since nothing was found'}\n`;
-  return printable(`${validationText(evidence)}${chart}\n${changes}  the page      ${page}\n`, { lines: true });
+  const changes = (written ?? []).map((line, index) => `  ${(index === 0 ? 'written' : '').padEnd(14)}${line}\n`).join('');
+  const hint =
+    evidence.preprocess?.found && written === null ? '  to keep it    the same command with --write puts the pipeline into the bundle\n' : '';
+  const before = replaced === null ? '' : ` (replaces that of ${replaced})`;
+  return printable(`${validationText(evidence)}${chart}\n${changes}${hint}  the page      ${page}${before}\n`, { lines: true });
 }

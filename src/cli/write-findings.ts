@@ -4,9 +4,9 @@ import { rewriteBundle } from '../convert/rewrite-bundle.ts';
 import { TorchliftError } from '../core/errors.ts';
 import type { Policy } from '../policy/policy.ts';
 import { policyOf } from '../policy/policy-of.ts';
-import { withThresholds } from '../policy/with-thresholds.ts';
+import { type NewThreshold, withThresholds } from '../policy/with-thresholds.ts';
 import type { Step } from '../preprocess/steps.ts';
-import { counted } from '../report/numbers.ts';
+import { threshold } from '../report/numbers.ts';
 
 export interface WriteFlags {
   readonly candidate: string;
@@ -25,8 +25,12 @@ export function checkWrite({ candidate, policy: path, findPreprocess, matchThres
     });
   }
   if (!matchThresholds) return;
-  const policy = policyOf(path, readManifest(candidate));
-  if (policy !== null && Object.values(policy.rules).some((rule) => typeof rule === 'object')) return;
+  const manifest = readManifest(candidate);
+  const policy = policyOf(path, manifest);
+  // Of sigmoids every unit has a threshold, 0.5 where nothing else is said.
+  const canBeSigmoid = manifest.outputs.some(({ head }) => head !== 'softmax' && head !== 'linear');
+  const holds = (rule: Policy['rules'][string]) => typeof rule === 'object' || (canBeSigmoid && rule !== 'allow');
+  if (policy !== null && Object.values(policy.rules).some(holds)) return;
   throw new TorchliftError('usage', {
     what: `there are no thresholds to write: ${policy === null ? 'the bundle has no policy' : 'the policy decides by class alone'}`,
     where: '--match-thresholds --write',
@@ -38,14 +42,31 @@ export function checkWrite({ candidate, policy: path, findPreprocess, matchThres
  * Puts what a validation found into its bundle: the pipeline, and the policy it was made by with the thresholds that were found. Says what was
  * written, one line each; nothing is where nothing was found. Errors: as of `rewriteBundle`.
  */
-export async function writeFindings(bundle: string, { preprocess, matchedThresholds, policy }: ValidationEvidence): Promise<readonly string[]> {
+export async function writeFindings(
+  bundle: string,
+  { preprocess, matchedThresholds, policy, passed, heads }: ValidationEvidence,
+): Promise<readonly string[]> {
   const found = preprocess?.found ? (preprocess.steps as readonly Step[]) : undefined;
-  const matched = matchedThresholds === null || policy === null ? undefined : withThresholds(policy as Policy, matchedThresholds);
-  const hasThresholds = matched !== undefined && matched.changed > 0;
+  const kinds = new Map(heads.map(({ name, kind }) => [name, kind]));
+  // A policy holds shares; those of logits stay where they are.
+  const shares = (matchedThresholds ?? []).map((each) => (kinds.get(each.head) === 'linear' ? { ...each, threshold: null } : each));
+  const matched = matchedThresholds === null || policy === null ? undefined : withThresholds(policy as Policy, shares);
+  const hasThresholds = matched !== undefined && matched.changed.length > 0;
   const written = [
     ...(found === undefined ? [] : ['the pipeline that was found']),
-    ...(hasThresholds ? [`the policy, ${counted(matched.changed, 'threshold')} of it as found`] : []),
+    ...(hasThresholds ? [`the policy, with ${matched.changed.map(thresholdWords).join(', ')}`] : []),
   ];
   if (written.length > 0) await rewriteBundle(bundle, { ...(found && { preprocess: found }), ...(hasThresholds && { policy: matched.policy }) });
-  return written;
+  const left = matched?.left ?? [];
+  return [
+    ...(written.length > 0 ? written : ['nothing, since nothing was found']),
+    ...(left.length === 0
+      ? []
+      : [`not ${left.map(thresholdWords).join(', ')}: no sample says where it would lie, or the policy has no rule for the class`]),
+    ...(hasThresholds && !passed ? ['check them on more samples before you serve: the agreement is not certified'] : []),
+  ];
+}
+
+function thresholdWords({ class: name, action, threshold: at }: NewThreshold): string {
+  return [name, action ?? 'decided', ...(at === null ? [] : [threshold(at)])].join(' ');
 }

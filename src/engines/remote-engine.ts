@@ -96,7 +96,7 @@ class ServedModel implements RemoteEngine {
 
   async #ask(inputs: readonly WireTensor[]): Promise<RunResult> {
     const started = performance.now();
-    const outputs = this.#address.dialect === 'tf-serving' ? await this.#predict(inputs) : await this.#infer(inputs);
+    const outputs = await this.#outputsFor(inputs);
     const milliseconds = performance.now() - started;
     return {
       outputs: outputs.map((output): Tensor => {
@@ -107,6 +107,25 @@ class ServedModel implements RemoteEngine {
       cpuMilliseconds: null,
       peakBytes: null,
     };
+  }
+
+  /** An answer that isn't of its protocol is the server's fault, and said to be. */
+  async #outputsFor(inputs: readonly WireTensor[]): Promise<readonly WireTensor[]> {
+    let outputs: readonly WireTensor[];
+    try {
+      outputs = await (this.#address.dialect === 'tf-serving' ? this.#predict(inputs) : this.#infer(inputs));
+    } catch (cause) {
+      if (!(cause instanceof TorchliftError) || cause.code !== 'malformed-message') throw cause;
+      throw this.#failed(`gave an answer that can't be read: ${cause.what}`, cause);
+    }
+    const rows = inputs[0]?.shape[0];
+    const other = outputs.find(({ shape }) => shape[0] !== rows);
+    if (other !== undefined) throw this.#failed(`answered ${other.name} [${other.shape.join(', ')}] to ${rows} rows`);
+    return outputs;
+  }
+
+  #failed(what: string, cause?: unknown): TorchliftError {
+    return new TorchliftError('remote-failed', { what, where: this.#address.text, cause });
   }
 
   async #predict(inputs: readonly WireTensor[]): Promise<readonly WireTensor[]> {

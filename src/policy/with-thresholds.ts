@@ -7,18 +7,32 @@ export interface NewThreshold {
   readonly threshold: number | null;
 }
 
+export interface Rewritten {
+  readonly policy: Policy;
+  readonly changed: readonly NewThreshold[];
+  /** There were no samples to find it from, or no rule of the policy holds such a threshold. */
+  readonly left: readonly NewThreshold[];
+}
+
 /**
- * The policy with other thresholds where it has some, and how many these are. Those of no action (a sigmoid's plain 0.5) stand in no policy and
- * change nothing, nor do those that weren't found; scores outside of 0…1 are cut to it.
+ * The policy with other thresholds where they were found; scores outside of 0…1 are cut to it. The threshold of a sigmoid's unit whose class has an
+ * action (from 0.5 on) becomes that action's.
  */
-export function withThresholds(policy: Policy, thresholds: readonly NewThreshold[]): { readonly policy: Policy; readonly changed: number } {
+export function withThresholds(policy: Policy, thresholds: readonly NewThreshold[]): Rewritten {
   const rules = { ...policy.rules };
-  let changed = 0;
-  for (const { class: name, action, threshold } of thresholds) {
+  const changed: NewThreshold[] = [];
+  const left: NewThreshold[] = [];
+  for (const found of thresholds) {
+    const { class: name, action, threshold } = found;
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-    if (threshold === null || typeof rule !== 'object' || action === null || !Object.hasOwn(rule, action)) continue;
-    rules[name] = { ...rule, [action]: Math.min(1, Math.max(0, threshold)) };
-    changed += 1;
+    const at = threshold === null ? undefined : Math.min(1, Math.max(0, threshold));
+    if (at !== undefined && typeof rule === 'object' && action !== null && Object.hasOwn(rule, action)) rules[name] = { ...rule, [action]: at };
+    else if (at !== undefined && action === null && (rule === 'review' || rule === 'block')) rules[name] = { [rule]: at };
+    else {
+      left.push(found);
+      continue;
+    }
+    changed.push(found);
   }
-  return { policy: { ...policy, rules }, changed };
+  return { policy: { ...policy, rules }, changed, left };
 }

@@ -19,6 +19,27 @@ test('holds the functions that its steps use, each once, and no other', () => {
   expect(text).not.toMatch(/\n{4}|[ \t]\n/);
 });
 
+const decode: Step = { step: 'decode', decoder: 'pillow' };
+const resizedBy = (resize: Omit<Extract<Step, { step: 'resize' }>, 'step' | 'library' | 'height' | 'width'>): readonly Step[] => [
+  decode,
+  { step: 'resize', library: 'tensorflow', height: null, width: null, ...resize },
+];
+
+test('preprocess.py of an antialiased kernel', () => {
+  expect(printPreprocess(resizedBy({ kernel: 'bicubic', antialias: true, preserve_aspect_ratio: true }), input)).toMatchSnapshot();
+});
+
+test.each([
+  [{ kernel: 'bilinear', antialias: true }, 'resize_sampled(image, "bilinear", 64, 48, antialias=True)'],
+  [{ kernel: 'bilinear', antialias: false }, 'resize_bilinear(image, 64, 48)'],
+  [{ kernel: 'lanczos3' }, 'resize_sampled(image, "lanczos3", 64, 48)'],
+  [{ kernel: 'gaussian', antialias: true }, 'resize_sampled(image, "gaussian", 64, 48, antialias=True)'],
+] as const)('%o is the call %s', (resize, call) => {
+  const text = printPreprocess(resizedBy(resize), input);
+  expect(text).toContain(`image = ${call}\n`);
+  expect(text?.includes('def resize_sampled')).toBe(call.startsWith('resize_sampled'));
+});
+
 test("another layout and dtype of the model's input", () => {
   const text = printPreprocess(preset('0..255'), { height: null, width: null, layout: 'NCHW', dtype: 'uint8' });
   expect(text).toBeUndefined();

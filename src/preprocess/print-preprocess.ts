@@ -92,11 +92,16 @@ function callOf(step: Step, input: ModelInput): readonly string[] | undefined {
   }
 }
 
+/** TensorFlow's that have a function each; the others, and all antialiased ones, share one. */
+const VERSION_1_KERNELS: readonly string[] = ['bilinear', 'nearest', 'bicubic', 'area'];
+
 function resizeCall(step: Extract<Step, { step: 'resize' }>, height: number, width: number): readonly string[] {
-  const { kernel, library, align_corners = false, preserve_aspect_ratio = false } = step;
+  const { kernel, library, align_corners = false, antialias = false, preserve_aspect_ratio = false } = step;
   const size = preserve_aspect_ratio ? 'height, width' : `${height}, ${width}`;
   const first = preserve_aspect_ratio ? [`height, width = keep_aspect(image.shape[0], image.shape[1], ${height}, ${width})`] : [];
   if (library === 'pillow' || library === 'opencv') return [...first, `image = resize_${library}(image, "${kernel}", ${size})`];
+  if (antialias || !VERSION_1_KERNELS.includes(kernel))
+    return [...first, `image = resize_sampled(image, "${kernel}", ${size}${antialias ? ', antialias=True' : ''})`];
   const halfPixel = library === 'tensorflow' || kernel === 'area' ? '' : ', half_pixel=False';
   return [...first, `image = resize_${kernel}(image, ${size}${halfPixel}${align_corners ? ', align_corners=True' : ''})`];
 }

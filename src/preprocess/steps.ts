@@ -11,10 +11,12 @@ export type Step =
   | { readonly step: 'crop'; readonly height: number | null; readonly width: number | null }
   | {
       readonly step: 'resize';
-      /** `lanczos` is Pillow's alone. */
-      readonly kernel: 'bilinear' | 'nearest' | 'bicubic' | 'area' | 'lanczos';
+      /** The last five are one library's alone (`OWN_KERNELS`). */
+      readonly kernel: 'bilinear' | 'nearest' | 'bicubic' | 'area' | 'lanczos' | 'lanczos3' | 'lanczos5' | 'gaussian' | 'mitchellcubic';
       readonly library: 'tensorflow' | 'tensorflow-v1' | 'pillow' | 'opencv';
       readonly align_corners?: boolean;
+      /** Of `tensorflow`: a kernel that widens as it shrinks. Pillow's all do, and `area` everywhere. */
+      readonly antialias?: boolean;
       /** The largest size of the image's own proportions inside height × width; a `pad` brings it there. */
       readonly preserve_aspect_ratio?: boolean;
       readonly height: number | null;
@@ -26,6 +28,8 @@ export type Step =
   | { readonly step: 'channel-order'; readonly order: 'RGB' | 'BGR' }
   | { readonly step: 'scale'; readonly divide: number; readonly offset: number }
   | { readonly step: 'normalise'; readonly mean: readonly number[]; readonly std: readonly number[] };
+
+type Resize = Extract<Step, { step: 'resize' }>;
 
 const decode: Step = { step: 'decode', decoder: 'tensorflow' };
 const resize: Step = { step: 'resize', kernel: 'bilinear', library: 'tensorflow', height: null, width: null };
@@ -65,10 +69,19 @@ export const PRESETS: Readonly<Record<string, readonly Step[]>> = {
   /** Bumble's private detector: its own proportions, grey around. */
   private_detector: [
     decode,
-    { ...(resize as Extract<Step, { step: 'resize' }>), preserve_aspect_ratio: true },
+    { ...(resize as Resize), preserve_aspect_ratio: true },
     { step: 'pad', value: 128, ...fixed },
     { step: 'normalise', mean: [128, 128, 128], std: [128, 128, 128] },
   ],
+};
+
+/** Kernels that one library alone has. */
+const OWN_KERNELS: Readonly<Partial<Record<Resize['kernel'], Resize['library']>>> = {
+  lanczos: 'pillow',
+  lanczos3: 'tensorflow',
+  lanczos5: 'tensorflow',
+  gaussian: 'tensorflow',
+  mitchellcubic: 'tensorflow',
 };
 
 /** What a key may hold, and how that is said. */
@@ -98,9 +111,10 @@ const KEYS: Readonly<Record<Step['step'], Readonly<Record<string, Allowed>>>> = 
   orient: {},
   crop: { height: size, width: size },
   resize: {
-    kernel: oneOf('bilinear', 'nearest', 'bicubic', 'area', 'lanczos'),
+    kernel: oneOf('bilinear', 'nearest', 'bicubic', 'area', ...Object.keys(OWN_KERNELS)),
     library: oneOf('tensorflow', 'tensorflow-v1', 'pillow', 'opencv'),
     align_corners: optional(boolean),
+    antialias: optional(boolean),
     preserve_aspect_ratio: optional(boolean),
     height: size,
     width: size,
@@ -167,10 +181,21 @@ function contradictionIn(steps: readonly Step[]): string | undefined {
       return `${where}: the decoder of opencv has turned it already`;
     if (step.step === 'orient' && before.some((other) => other.step !== 'decode' && !VALUES.includes(other.step)))
       return `${where} comes after the pixels were moved`;
-    if (step.step === 'resize' && step.kernel === 'lanczos' && step.library !== 'pillow') return `${where}: only pillow has lanczos`;
-    if (step.step === 'resize' && step.align_corners && step.library !== 'tensorflow-v1') return `${where}: only tensorflow-v1 has align_corners`;
+    const resized = step.step === 'resize' ? mismatchIn(step) : undefined;
+    if (resized !== undefined) return `${where}: ${resized}`;
     if ((step.step === 'crop' && (step.height === null) !== (step.width === null)) || (step.step === 'pad' && 'height' in step !== 'width' in step))
       return `${where} has a height or a width alone`;
   }
+  return undefined;
+}
+
+/** What the resize's library hasn't. */
+function mismatchIn({ kernel, library, align_corners, antialias }: Resize): string | undefined {
+  const owner = OWN_KERNELS[kernel] ?? library;
+  if (owner !== library) return `only ${owner} has ${kernel}`;
+  if (align_corners && library !== 'tensorflow-v1') return 'only tensorflow-v1 has align_corners';
+  // Not even false, which Pillow couldn't do.
+  if (antialias !== undefined && library !== 'tensorflow') return 'only tensorflow has antialias';
+  if (antialias && (kernel === 'nearest' || kernel === 'area')) return `${kernel} knows no antialias`;
   return undefined;
 }

@@ -5,12 +5,14 @@ export interface Check {
   readonly demand: string;
   readonly figure: string;
   readonly met: boolean | null;
+  /** What the figure rests on, where that is little. */
+  readonly note?: string | null;
 }
 
 /** What was demanded, ticked or not, with the figures: the top of a report. */
 export function checklist(checks: readonly Check[]): Html {
-  return html`<ul class="card checks">${checks.map(({ demand, figure, met }) => {
+  return html`<ul class="card checks">${checks.map(({ demand, figure, met, note = null }) => {
     const [tone, sign, word] = met === null ? ['open', '–', 'not measured'] : met ? ['good', '✓', 'met'] : ['bad', '✗', 'missed'];
-    return html`<li><span class="${tone}" role="img" aria-label="${word}">${sign}</span><span>${demand}</span><span class="figure ${tone}">${figure}</span></li>\n`;
+    return html`<li><span class="${tone}" role="img" aria-label="${word}">${sign}</span><span>${demand}</span><span class="figure ${tone}">${figure}${note === null ? null : html` <span class="note">${note}</span>`}</span></li>\n`;
   })}</ul>`;
 }

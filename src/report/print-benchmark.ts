@@ -10,6 +10,11 @@ import type {
 const TITLES: Readonly<Record<Framework, string>> = { pytorch: 'PyTorch', tensorflow: 'TensorFlow', onnxruntime: 'ONNX Runtime' };
 const PRECISIONS = { fp32: 'float32', autocast: 'autocast', bf16: 'bfloat16', fp16: 'float16' } as const;
 
+/** Of fewer a hundredth is less than one. */
+const ENOUGH_FOR_P99 = 100;
+/** Beyond this a run tells nothing that anybody would call a regression. */
+const TOO_NOISY = 0.25;
+
 /** A benchmark as a person reads it; what wasn't measured is `n/a`. */
 export function printBenchmark(evidence: BenchmarkEvidence): string {
   const { machine, batchSize, iterations, rounds, frameworks, warnings, comparison, inputs } = evidence;
@@ -27,6 +32,9 @@ export function printBenchmark(evidence: BenchmarkEvidence): string {
     ...missing,
     `batch ${batchSize}, ${iterations} iterations in ${rounds} interleaved rounds, input ${inputs.map((shape) => shape.join('×')).join(' and ')}`,
     `on ${machine.processor}, ${machine.cores} cores, ${machine.system}`,
+    ...(iterations < ENOUGH_FOR_P99
+      ? [`of ${iterations} iterations p99 is ${iterations < ENOUGH_FOR_P99 / 5 ? 'the slowest, as p95 is' : 'the slowest'}`]
+      : []),
     ...warnings.map((warning) => `warning: ${warning}`),
     ...(comparison === null ? [] : printComparison(comparison)),
     '',
@@ -71,11 +79,21 @@ function printComparison({ file, measuredAt, passed, frameworks, drift }: Compar
     const by = yardstick === 'TensorFlow' ? ', measured by TensorFlow' : '';
     return `  ${TITLES[framework].padEnd(14)}p50 ${ms(beforeMs)} → ${ms(afterMs)}: ${signed(change)}${by}, noise ${(100 * noise).toFixed(1)} %${regressed ? ': REGRESSION' : ''}`;
   });
-  const verdict = passed ? 'no regression' : frameworks.some(({ regressed }) => regressed) ? 'REGRESSION' : 'NOT COMPARABLE';
+  const noisy = frameworks.filter(({ noise }) => noise > TOO_NOISY).length > 0;
+  const verdict = passed
+    ? noisy
+      ? 'TOO NOISY TO TELL'
+      : 'no regression'
+    : frameworks.some(({ regressed }) => regressed)
+      ? 'REGRESSION'
+      : 'NOT COMPARABLE';
   return [
     '',
     `against ${file} of ${measuredAt}: ${verdict}`,
     ...lines,
+    ...(passed && noisy
+      ? ['  a regression within the noise would not be seen: measure again on a machine that does nothing else, with more iterations']
+      : []),
     ...(drift === null ? [] : [`  TensorFlow itself ${signed(drift)}${verdict === 'NOT COMPARABLE' ? ': the machine is no longer the same' : ''}`]),
   ];
 }

@@ -102,11 +102,21 @@ test('two migrations into one folder: the second is refused while the first work
   expect(first.exitCode).toBe(130);
 });
 
-test('a served file that was changed since is refused, not passed over', async () => {
-  cpSync(scratch.join('out'), scratch.join('changed'), { recursive: true });
-  const file = scratch.join('changed/moderation_model/model.pt');
+test('evidence that a disk damaged is made again', async () => {
+  cpSync(scratch.join('out'), scratch.join('damaged'), { recursive: true });
+  writeFileSync(scratch.join('damaged/evidence/validation-fp32.json'), '{"schema": 1, "kin');
+  const { stderr } = await runCli(['migrate', MODEL, '-o', 'damaged', ...FLAGS], { cwd: scratch.path });
+  expect(stderr).toContain('validate fp32: begins');
+  expect(stderr).toContain('benchmark fp32: was done already');
+  expect(readFileSync(scratch.join('damaged/evidence/validation-fp32.json'), 'utf8')).toContain('"samples": 12');
+});
+
+test.each(['model.pt', 'model.onnx', 'preprocess.py'])('%s that was changed since is refused, not passed over', async (name) => {
+  const folder = `changed-${name}`;
+  cpSync(scratch.join('out'), scratch.join(folder), { recursive: true });
+  const file = scratch.join(folder, 'moderation_model', name);
   writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.of(0)]));
-  const { exitCode, stderr } = await runCli(['migrate', MODEL, '-o', 'changed', ...FLAGS], { cwd: scratch.path });
+  const { exitCode, stderr } = await runCli(['migrate', MODEL, '-o', folder, ...FLAGS], { cwd: scratch.path });
   expect({ exitCode, stderr }).toEqual({ exitCode: 5, stderr: expect.stringContaining("isn't the file that was converted") });
 });
 

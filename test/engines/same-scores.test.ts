@@ -118,9 +118,21 @@ test('an endpoint that takes bytes gets the images as they are', async () => {
   await expect(engine.runBytes([Buffer.from('no image')])).rejects.toMatchObject({ code: 'remote-refused', message: expect.stringMatching(/400/) });
 });
 
-test.each(['503', 'cut'])('a passing fault (%s) costs one retry', async (fault) => {
+test.each(['503', '429', 'cut'])('a passing fault (%s) costs one retry', async (fault) => {
   const engine = await openRemote({ url: `${origin}/v2/models/tiny?fault=${fault}` });
   await expectSameScores(engine);
+});
+
+test.each([
+  ['garbled', /can't be read/],
+  ['short', /answered scores \[1, 2\] to 4 rows/],
+])('an answer that is %s is the fault of the server, which is named', async (fault, told) => {
+  const engine = await openRemote({ url: `${origin}/v1/models/tiny?fault=${fault}` });
+  await expect(engine.run([batch(4)])).rejects.toMatchObject({
+    code: 'remote-failed',
+    where: expect.stringContaining('/v1/models/tiny'),
+    what: expect.stringMatching(told),
+  });
 });
 
 test('what is no served model is named, with what the server said', async () => {
@@ -131,7 +143,7 @@ test('what is no served model is named, with what the server said', async () => 
   );
   const silent = createServer(() => {}).listen(0, '127.0.0.1');
   await new Promise((resolve) => silent.once('listening', resolve));
-  expect(await refusal(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/v2/models/tiny`)).toMatch(/no answer within 0.3 s, twice/);
+  expect(await refusal(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/v2/models/tiny`)).toMatch(/no answer within 0.3 s, three times/);
   silent.closeAllConnections();
   silent.close();
   const redirected = await openRemote({ url: `${origin}/v2/models/tiny?fault=redirect` });

@@ -73,16 +73,49 @@ test('a worker that is killed fails what waits for it, and what comes after', as
   await engine.close();
 });
 
-test('an interpreter without the framework is named', async () => {
-  process.env.TORCHLIFT_TORCH_PYTHON = '/nowhere/python';
+test.each([
+  ['/nowhere/python', 'ENOENT'],
+  ['/bin/true', 'a Python 3'],
+  ['made without torch', 'has no numpy and no torch'],
+])("an interpreter of the user's own that won't do, %s, is named with its variable", async (given, told) => {
+  const python = given.startsWith('/') ? given : await plainPython(join(folder, 'plain'));
+  process.env.TORCHLIFT_TORCH_PYTHON = python;
   try {
     await expect(openWorker({ engine: 'torch', model: 'model.pt', progress })).rejects.toMatchObject({
-      code: 'worker-failed',
-      message: expect.stringMatching(/\/nowhere\/python/),
+      code: 'runtime-unavailable',
+      where: `TORCHLIFT_TORCH_PYTHON=${python}`,
+      what: expect.stringContaining(told),
+      remedy: expect.stringContaining('3.11'),
     });
   } finally {
     delete process.env.TORCHLIFT_TORCH_PYTHON;
   }
+});
+
+/** An interpreter with nothing but the standard library. */
+async function plainPython(environment: string): Promise<string> {
+  const { execFileSync } = await import('node:child_process');
+  execFileSync('python3', ['-m', 'venv', '--without-pip', environment]);
+  return `${environment}/bin/python`;
+}
+
+test('a worker that is lost while it loads has one retry where it is supervised, and none elsewhere', async () => {
+  const restarts: string[] = [];
+  const supervision = { deadlineMs: 60_000, onRestart: (why: string) => restarts.push(why) };
+  const kill = async () => {
+    await expect.poll(async () => (await findChild())[0].pid, { timeout: 30_000 }).toBeGreaterThan(0);
+    process.kill((await findChild())[0].pid, 'SIGKILL');
+  };
+  const opening = openWorker({ engine: 'torch', model: writeModel(), progress, supervision });
+  await kill();
+  const engine = await opening;
+  expect(restarts).toEqual([expect.stringContaining('SIGKILL')]);
+  expect((await engine.run([floats(1, 2)])).outputs).toHaveLength(1);
+  await engine.close();
+  const alone = openWorker({ engine: 'torch', model: writeModel(), progress });
+  alone.catch(() => {});
+  await kill();
+  await expect(alone).rejects.toMatchObject({ code: 'worker-failed' });
 });
 
 async function findChild(): Promise<[{ pid: number }]> {

@@ -116,8 +116,11 @@ test('orientations are applied as exif_transpose applies them', () => {
 test("sizes and borders: the kernels of TensorFlow, Pillow and OpenCV bit for bit, OpenCV's bicubic within one step", () => {
   const limit = (kernel: string) => (kernel === 'opencv bicubic' ? 1 : 0);
   const kernels = Object.entries(report.resize);
-  expect(kernels).toHaveLength(26);
+  expect(kernels).toHaveLength(40);
   expect(kernels.filter(([kernel, [compared, , largest]]) => compared < 38 || largest > limit(kernel))).toEqual([]);
+  const computed = kernels.filter(([kernel]) => /antialias|lanczos\d|gaussian|mitchellcubic/.test(kernel) && !kernel.includes('aspect'));
+  expect(computed).toHaveLength(10);
+  for (const [, [compared]] of computed) expect(compared).toBeGreaterThan(200);
 });
 
 /** Some of each kind: what the decoders do with the others is looked at above. */
@@ -140,6 +143,25 @@ const printed: readonly (readonly [name: string, steps: readonly Step[], layout:
       'float32',
     ]),
   ),
+  ...(['bilinear', 'bicubic', 'lanczos3', 'lanczos5', 'gaussian', 'mitchellcubic'] as const).map((kernel): (typeof printed)[number] => [
+    `antialiased ${kernel}`,
+    [
+      { step: 'decode', decoder: 'tensorflow' },
+      { step: 'resize', kernel, library: 'tensorflow', antialias: true, preserve_aspect_ratio: kernel === 'lanczos5', height: 40, width: 30 },
+    ],
+    'NCHW',
+    'float32',
+  ]),
+  [
+    'sampled',
+    [
+      { step: 'decode', decoder: 'pillow' },
+      { step: 'scale', divide: 255, offset: 0 },
+      { step: 'resize', kernel: 'lanczos3', library: 'tensorflow', height: null, width: null },
+    ],
+    'NHWC',
+    'float32',
+  ],
   [
     'oriented',
     [

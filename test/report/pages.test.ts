@@ -23,8 +23,15 @@ const PICTURE = 'data:image/gif;base64,R0lGODlhAQABAIAAAICAgAAAACwAAAAAAQABAAACA
 const PAGES = [
   { name: 'validation', print: printValidation.bind(null, SAMPLE_VALIDATION), title: 'Validation: not enough samples', charts: 3 },
   // Its second precision is folded up, with a latency chart of its own.
-  { name: 'migration', print: printMigration.bind(null, SAMPLE_MIGRATION), title: 'Migration of moderation_model.h5: not enough samples', charts: 9 },
+  { name: 'migration', print: printMigration.bind(null, SAMPLE_MIGRATION), title: 'Migration of moderation_model.h5: unsafe file', charts: 9 },
 ] as const;
+
+/** As `getBoundingClientRect` has it. */
+interface Box {
+  readonly top: number;
+  readonly bottom: number;
+  readonly width: number;
+}
 
 describe.skipIf(EXECUTABLE === undefined).each(PAGES)('the $name in Chromium', ({ name, print, title, charts }) => {
   let browser: Browser;
@@ -65,6 +72,35 @@ describe.skipIf(EXECUTABLE === undefined).each(PAGES)('the $name in Chromium', (
     expect(await blur()).toBe('none');
     await page.locator('.picture input').first().press('Space');
     expect(await blur()).toContain('blur');
+    await page.close();
+  });
+
+  test('on a telephone the words of charts keep their size, in boxes that scroll by keyboard too', async () => {
+    const page = await open({ viewport: { width: 390, height: 800 } });
+    await page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
+    // CSS pixels: the drawing's twelve, times what it is shrunk by.
+    const sizes = await page.evaluate<readonly number[]>(
+      "[...document.querySelectorAll('svg')].map((svg) => 12 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)",
+    );
+    expect(sizes).toHaveLength(charts);
+    expect(Math.min(...sizes)).toBeGreaterThan(11);
+    expect(await page.evaluate("[...document.querySelectorAll('svg')].every((svg) => svg.closest('.scroll[tabindex=\"0\"][aria-label]'))")).toBe(
+      true,
+    );
+    const box = page.locator('.scroll', { has: page.locator('svg') }).first();
+    await box.focus();
+    await box.press('ArrowRight');
+    await expect.poll(() => page.evaluate<number>('document.activeElement.scrollLeft')).toBeGreaterThan(0);
+    await page.close();
+  });
+
+  test('on a telephone a figure stands below what it is of', async () => {
+    const page = await open({ viewport: { width: 390, height: 800 } });
+    const rows = await page.evaluate<readonly { label: Box; figure: Box }[]>(
+      "[...document.querySelectorAll('.checks li')].map((row) => ({ label: row.children[1].getBoundingClientRect().toJSON(), figure: row.children[2].getBoundingClientRect().toJSON() }))",
+    );
+    expect(rows.length).toBeGreaterThan(2);
+    expect(rows.filter(({ label, figure }) => figure.top < label.bottom || label.width < 200)).toEqual([]);
     await page.close();
   });
 

@@ -103,7 +103,12 @@ class Handler(BaseHTTPRequestHandler):
             if fault == "redirect":
                 self.send(302, {}, b"", {"Location": "http://127.0.0.1:1/"})
                 return
-            self.send(int(fault), {"error": "not now"}, b"")
+            if fault == "garbled":
+                self.send(200, "{", b"")
+            elif fault == "short":
+                self.send(200, {"outputs": [[0.5, 0.5]]}, b"")
+            else:
+                self.send(int(fault), {"error": "not now"}, b"")
             return
         if path.startswith("/v1"):
             self.send(*tf_serving(path, body), b"")

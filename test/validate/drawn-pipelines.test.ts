@@ -140,7 +140,7 @@ describe.each(FULL ? [SMALL, REAL] : [SMALL])('behind $name', ({ name, draws, ma
     expect(await find(scores as readonly Answer[])).toMatchObject({ found: false, runnerUp: { distance: expect.any(Number) } });
   });
 
-  test('a preset costs some hundred runs of the model, none at all some thousand of 2.3 million', async () => {
+  test('a preset costs some hundred runs of the model, none at all some thousand of 2.8 million', async () => {
     const costs: number[] = [];
     for (const steps of [PRESETS.nsfwjs as readonly Step[], [decode, { ...resize, height: 90, width: 90 } as Step, resize, scale]]) {
       const [scores] = await answers.of([steps], [...Array(count).keys()]);

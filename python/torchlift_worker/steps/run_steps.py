@@ -11,6 +11,7 @@ from torchlift_worker.steps.pad import pad, pad_to_square
 from torchlift_worker.steps.reencode import reencode
 from torchlift_worker.steps.resize_opencv import resize_opencv
 from torchlift_worker.steps.resize_pillow import resize_pillow
+from torchlift_worker.steps.resize_sampled import resize_sampled
 from torchlift_worker.steps.resize_tensorflow import keep_aspect, resize_area, resize_bicubic, resize_bilinear, resize_nearest
 from torchlift_worker.steps.values import bgr, normalise, scale
 
@@ -65,4 +66,7 @@ def resize(image, step, height, width):
     if step["kernel"] == "area":
         return resize_area(image, height, width, align_corners)
     kernels = {"bilinear": resize_bilinear, "nearest": resize_nearest, "bicubic": resize_bicubic}
+    antialias = step.get("antialias", False)
+    if antialias or step["kernel"] not in kernels:
+        return resize_sampled(image, step["kernel"], height, width, antialias)
     return kernels[step["kernel"]](image, height, width, library == "tensorflow", align_corners)

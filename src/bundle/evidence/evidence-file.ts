@@ -19,11 +19,14 @@ export function prepareEvidence(bundle: string): void {
   });
 }
 
+/** A validation of another precision than what is served stands beside it, and so does one that only looked for a pipeline. */
+export type EvidenceName = 'validation' | `validation-${'autocast' | 'bf16' | 'fp16'}` | 'find-preprocess' | 'benchmark';
+
 /**
  * Puts a piece of evidence, and its page where it has one, into a bundle's `evidence/`, each by a rename: whoever reads meanwhile finds the old one
  * or the new one, whole. The page comes first, so that evidence never stands without it. Returns where they are. Errors: `io`.
  */
-export function writeEvidence(bundle: string, name: 'validation' | 'benchmark', evidence: unknown, page?: string) {
+export function writeEvidence(bundle: string, name: EvidenceName, evidence: unknown, page?: string) {
   prepareEvidence(bundle);
   const paths = pathsOf(bundle, name);
   if (page !== undefined) replaceFile(paths.page, page);

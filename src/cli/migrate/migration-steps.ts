@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { runBenchmark } from '../../benchmark/benchmark.ts';
 import type { RoundsProgress } from '../../benchmark/run-rounds.ts';
-import type { RunPrecision } from '../../bundle/evidence/benchmark-evidence.ts';
+import { BENCHMARK_SCHEMA, type RunPrecision } from '../../bundle/evidence/benchmark-evidence.ts';
+import { EVIDENCE_SCHEMA } from '../../bundle/evidence/validation-evidence.ts';
 import { readManifest, verifiedArtefact } from '../../bundle/read-bundle.ts';
 import { replaceFile } from '../../bundle/replace-file.ts';
 import { convert } from '../../convert/convert.ts';
@@ -61,7 +62,13 @@ export function convertStep(options: MigrationOptions, { bundle }: MigrationPath
       variants,
     }),
     // Of another time's content the later steps take notice: it is part of their inputs.
-    isThere: () => existsSync(join(bundle, 'manifest.json')) && readManifest(bundle).source.sha256 === source,
+    isThere: () => {
+      if (!existsSync(join(bundle, 'manifest.json'))) return false;
+      const manifest = readManifest(bundle);
+      if (manifest.source.sha256 !== source) return false;
+      for (const file of Object.keys(manifest.artefacts)) verifiedArtefact(bundle, manifest, file);
+      return true;
+    },
     run: async () => {
       await convert(h5, {
         output: bundle,
@@ -89,7 +96,7 @@ export function validateStep(options: MigrationOptions, paths: MigrationPaths, s
       labels: fileOrWord(labels),
       minAgreement,
     }),
-    isThere: () => existsSync(result),
+    isThere: () => isEvidence(result, EVIDENCE_SCHEMA),
     run: async () => {
       const evidence = await validate({
         candidate: paths.bundle,
@@ -115,7 +122,7 @@ export function benchmarkStep(options: MigrationOptions, paths: MigrationPaths, 
   return {
     name: `benchmark ${precision}`,
     inputs: () => ({ tool: version(), source, ...bundleContent(paths.bundle, precision), machine: machine(), batchSize, iterations }),
-    isThere: () => existsSync(result),
+    isThere: () => isEvidence(result, BENCHMARK_SCHEMA),
     run: async () => {
       const evidence = await runBenchmark({
         bundle: paths.bundle,
@@ -145,6 +152,15 @@ function bundleContent(bundle: string, precision: RunPrecision) {
     .update(JSON.stringify({ ...manifest, preprocess }))
     .digest('hex');
   return { manifest: content, served: manifest.artefacts[file]?.sha256 };
+}
+
+/** Whether the file holds evidence that can be read; what a disk damaged is made again. */
+function isEvidence(file: string, schema: number): boolean {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { schema?: unknown } | null)?.schema === schema;
+  } catch {
+    return false;
+  }
 }
 
 /** A file by its content, a preset by its name; null where there is none. */

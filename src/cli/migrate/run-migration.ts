@@ -50,9 +50,9 @@ export async function runMigration(
   if (images !== undefined && listImages(images).length === 0)
     throw new TorchliftError('usage', { what: 'has no images', where: images, remedy: 'Name a folder with JPEG, PNG, GIF or BMP files.' });
   const paths = pathsIn(resolve(folder), h5);
-  const refuse = () => {
+  const refuse = (owner: string) => {
     throw new TorchliftError('usage', {
-      what: 'another migration works in this folder',
+      what: `another migration works in this folder (${owner})`,
       where: folder,
       remedy: 'Wait for it to end, or name another folder with -o.',
     });

@@ -57,6 +57,19 @@ test.each(['binary', 'JSON'])('a request and its answer, in %s', (form) => {
   expect(() => decodeInferResponse(answer, [{ name: 'z', dtype: 'float32', shape: null }])).toThrow(/no output z/);
 });
 
+test('bytes that are no text cross as base64 where there is no binary extension, texts as they are', () => {
+  const bytes = (...elements: Buffer[]): WireTensor => ({ name: 'x', dtype: 'bytes', shape: [elements.length], elements });
+  const photo = bytes(Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from('text'));
+  const message = encodeInferRequest([photo], false);
+  expect(JSON.parse(Buffer.from(message.body).toString())).toMatchObject({
+    inputs: [{ datatype: 'BYTES', parameters: { content_type: 'base64' }, data: ['/9j/4A==', 'dGV4dA=='] }],
+  });
+  expect(decodeInferRequest(message).inputs).toEqual([photo]);
+  expect(JSON.parse(Buffer.from(encodeInferRequest([bytes(Buffer.from('ä'))], false).body).toString())).toMatchObject({ inputs: [{ data: ['ä'] }] });
+  const wrong = '{"inputs":[{"name":"x","datatype":"BYTES","shape":[1],"data":["?"],"parameters":{"content_type":"base64"}}]}';
+  expect(() => decodeInferRequest({ body: Buffer.from(wrong), jsonBytes: undefined })).toThrow(/base64/);
+});
+
 test('data may be nested as the shape is', () => {
   const body = Buffer.from('{"inputs": [{"name": "x", "shape": [2, 2], "datatype": "INT32", "data": [[1, 2], [3, 4]]}]}');
   expect(decodeInferRequest({ body, jsonBytes: undefined }).inputs.map(plain)).toEqual([

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { DTYPE_BYTES, elementCount } from '../../core/dtypes.ts';
 import { malformedMessage } from '../malformed-message.ts';
 import { printElements, tensorFromLists } from '../nested-lists.ts';
@@ -18,7 +19,10 @@ export interface MessageBody {
 /** `Inference-Header-Content-Length`, in the spelling of fetch and of Node. */
 export const JSON_LENGTH_HEADER = 'inference-header-content-length';
 
-/** Writes an object with its tensors under `key`; in binary, or as flat lists in JSON, floats as TensorFlow Serving prints them. */
+/**
+ * Writes an object with its tensors under `key`; in binary, or as flat lists in JSON, floats as TensorFlow Serving prints them, bytes that are no
+ * text as base64, with `content_type` saying so.
+ */
 export function encodeMessage(
   fields: Readonly<Record<string, unknown>>,
   key: 'inputs' | 'outputs',
@@ -28,6 +32,10 @@ export function encodeMessage(
   const described = tensors.map(({ tensor, binary }) => {
     const { name, shape, dtype } = tensor;
     const head = { name, shape, datatype: DATATYPES[dtype] };
+    if (!binary && tensor.dtype === 'bytes' && !tensor.elements.every(isUtf8)) {
+      const texts = tensor.elements.map((bytes) => `"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}"`);
+      return withList({ ...head, parameters: { content_type: BASE64 } }, 'data', texts);
+    }
     if (!binary) return withList(head, 'data', printElements(tensor, false));
     const data = tensor.dtype === 'bytes' ? encodeByteStrings(tensor.elements) : tensor.data;
     binaries.push(data);
@@ -35,6 +43,15 @@ export function encodeMessage(
   });
   const json = Buffer.from(withList(fields, key, described));
   return { body: Buffer.concat([json, ...binaries]), jsonBytes: binaries.length === 0 ? undefined : json.byteLength };
+}
+
+/** What says that the strings of BYTES in JSON are base64 of them, which has no form of its own there (MLServer, content types). */
+const BASE64 = 'base64';
+
+function fromBase64(text: Uint8Array): Uint8Array {
+  const string = Buffer.from(text).toString();
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(string)) throw malformedMessage('Unable to base64 decode');
+  return Buffer.from(string, 'base64');
 }
 
 /** An object's JSON with a last key whose list is printed already. */
@@ -62,8 +79,11 @@ export function decodeMessage({ body, jsonBytes = body.byteLength }: MessageBody
     if (typeof name !== 'string') throw malformedMessage(`a tensor of ${key} has no name`);
     if (!isShape(shape)) throw malformedMessage(`tensor ${name} has shape ${JSON.stringify(shape)}`);
     const dtype = dtypeOfDatatype(datatype);
-    const size = (parameters as { binary_data_size?: unknown } | undefined)?.binary_data_size;
-    if (size === undefined) return fromJson(name, dtype, shape, data);
+    const { binary_data_size: size, content_type: type } = (parameters ?? {}) as { binary_data_size?: unknown; content_type?: unknown };
+    if (size === undefined) {
+      const tensor = fromJson(name, dtype, shape, data);
+      return tensor.dtype === 'bytes' && type === BASE64 ? { ...tensor, elements: tensor.elements.map(fromBase64) } : tensor;
+    }
     if (typeof size !== 'number' || !Number.isInteger(size) || size < 0 || at + size > body.byteLength) {
       throw malformedMessage(`tensor ${name} has binary_data_size ${JSON.stringify(size)}, ${body.byteLength - at} bytes are left`);
     }

@@ -6,6 +6,7 @@ import { withFolderLock } from '../../core/folder-lock.ts';
 import { packageRoot } from '../../core/package-root.ts';
 import { completionMark, isComplete, locateRuntime } from './locate-runtime.ts';
 import { hasNvidiaDriver } from './nvidia-driver.ts';
+import { checkOwnInterpreter } from './own-interpreter.ts';
 import { INTERPRETER_VARIABLES, type RuntimeName } from './specifications.ts';
 
 /** PyTorch's own index of CPU builds: the default wheel for Linux brings several GB of CUDA. */
@@ -24,11 +25,14 @@ export type Progress = (line: string) => void;
 
 /**
  * The runtime's interpreter; made in the user's cache on first need (`python3 -m venv` + pip, versions pinned in `python/requirements`).
- * Errors: `runtime-unavailable` where no interpreter suits, `io` where pip fails.
+ * Errors: `runtime-unavailable` where no interpreter suits, or the user's own lacks the framework, `io` where pip fails.
  */
 export async function ensureRuntime(name: RuntimeName, progress: Progress): Promise<Runtime> {
   const own = process.env[INTERPRETER_VARIABLES[name]];
-  if (own) return { name, python: own };
+  if (own) {
+    await checkOwnInterpreter(name, own);
+    return { name, python: own };
+  }
   const { interpreter, requirements, folder, python } = await locateRuntime(name);
   if (!isComplete(folder)) {
     await withFolderLock(

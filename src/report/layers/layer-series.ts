@@ -41,21 +41,15 @@ export function callTitle({ name, index }: Pick<ComparedLayer, 'name' | 'index'>
   return index === 0 ? name : `${name} (call ${index + 1})`;
 }
 
-/** Who is first to diverge, or that nobody does. */
-export function divergenceSentence({ points }: { readonly points: readonly LayerPoint[] }): string {
+/** Who is first to diverge, or that nobody does, and where the difference is largest. */
+export function divergenceSentence({ points }: { readonly points: readonly LayerPoint[] }, print = printDifference): string {
+  if (points.length === 0) return 'No call was compared.';
   const at = points.findIndex(({ isFirst }) => isFirst);
   const first = points[at];
-  if (first === undefined) {
-    const largest = points.reduce<LayerPoint | undefined>(
-      (most, point) => (most === undefined || point.height > most.height ? point : most),
-      undefined,
-    );
-    const most =
-      largest === undefined
-        ? ''
-        : `; the largest difference is ${printDifference(largest.layer.maxRelativeDifference)}, in ${callTitle(largest.layer)}`;
-    return `None of ${points.length} calls diverges${most}.`;
-  }
+  const largest = points.reduce((most, point) => (point.height > most.height ? point : most));
+  const most = `the largest difference is ${print(largest.layer.maxRelativeDifference)}, in ${callTitle(largest.layer)}`;
+  if (first === undefined) return `None of ${points.length} calls diverges; ${most}.`;
   const place = `${callTitle(first.layer)} is the first to diverge, call ${at + 1} of ${points.length}`;
-  return `${place}: by ${printDifference(first.layer.maxRelativeDifference)} of its size.`;
+  const by = `by ${print(first.layer.maxRelativeDifference)} of its size`;
+  return largest === first ? `${place}: ${by}, the largest difference of all.` : `${place}: ${by}; ${most}.`;
 }

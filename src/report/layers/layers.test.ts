@@ -51,7 +51,9 @@ describe('the chart', () => {
     expect((heights[3] as number) - (heights[2] as number)).toBeCloseTo(25 * Math.log10(3e4), 0);
     expect(svg).toContain('<text class="name"');
     expect(svg).toContain('>shared (call 2)</text>');
-    expect(svg).toContain('<desc>shared (call 2) is the first to diverge, call 4 of 5: by 3.0e-2 of its size.</desc>');
+    expect(svg).toContain(
+      '<desc>shared (call 2) is the first to diverge, call 4 of 5: by 3.0e-2 of its size; the largest difference is 2.0e-1, in scores.</desc>',
+    );
   });
 
   test('grows where differences are larger than the tensors, and draws what is infinite to the top', () => {
@@ -83,7 +85,7 @@ describe('on a terminal', () => {
        1e-6 ┤   ██
        1e-8 ┤ ▅███
             └───▲─
-      shared (call 2) is the first to diverge, call 4 of 5: by 3.0e-2 of its size.
+      shared (call 2) is the first to diverge, call 4 of 5: by 3.0e-2 of its size; the largest difference is 2.0e-1, in scores.
         stem/conv        absorbed by stem/bn
         stem/bn          relative 2.0e-7    absolute 2.0e-7    cosine 1.000000000
         shared           relative 1.0e-6    absolute 1.0e-6    cosine 1.000000000

@@ -3,7 +3,7 @@ import { count, percent, percentRange, small } from '../numbers.ts';
 import { gapWords } from '../validation/gap-words.ts';
 import { PRECISION_WORDS } from '../validation/origin-words.ts';
 import { neededWords } from '../validation/verdict-words.ts';
-import { demands } from './demands.ts';
+import { demandGroups } from './demands.ts';
 import { mainRun, outcome } from './outcome.ts';
 
 /** What a migration came to, for a terminal. */
@@ -12,8 +12,8 @@ export function migrationText(evidence: MigrationEvidence): string {
   const { validation: main, benchmark } = mainRun(evidence);
   const { coverage, byClass } = main;
   const { processor, cores } = benchmark.machine;
-  const checks = demands(evidence);
-  const width = Math.max(...checks.map(({ demand }) => demand.length));
+  const groups = demandGroups(evidence);
+  const width = Math.max(...groups.flatMap(({ checks }) => checks.map(({ demand }) => demand.length)));
   const lines = runs.flatMap(({ precision, validation }) => {
     const { agreements, samples, agreement, clopperPearson, maxScoreDifference, flipsTotal } = validation;
     const needed = neededWords(validation);
@@ -32,7 +32,13 @@ export function migrationText(evidence: MigrationEvidence): string {
     `  margins       ${close}`,
     `  measured      ${count(benchmark.iterations)} batches of ${count(benchmark.batchSize)} each, in turns, on ${processor}, ${count(cores)} cores`,
     '',
-    ...checks.map(({ demand, figure, met }) => `  ${met === null ? '–' : met ? '✓' : '✗'} ${demand.padEnd(width)}  ${figure}`),
+    ...groups.flatMap(({ title, checks }) => [
+      ...(title === null ? [] : ['', `  ${title}`]),
+      ...checks.map(
+        ({ demand, figure, met, note = null }) =>
+          `  ${met === null ? '–' : met ? '✓' : '✗'} ${demand.padEnd(width)}  ${figure}${note === null ? '' : ` (${note})`}`,
+      ),
+    ]),
     ...(gaps.length === 0 ? [] : ['', ...gaps.map((line, index) => `  ${(index === 0 ? 'not said' : '').padEnd(12)}  ${line}`)]),
     '',
   ].join('\n');

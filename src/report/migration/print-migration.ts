@@ -3,14 +3,15 @@ import { type LatencySeries, latencyChart } from '../charts/latency-chart.ts';
 import { sizeChart } from '../charts/size-chart.ts';
 import { checklist } from '../checklist.ts';
 import { type Html, html } from '../html.ts';
-import { change, count, megabytes, milliseconds, percent, small } from '../numbers.ts';
+import { change, count, counted, megabytes, milliseconds, percent, small } from '../numbers.ts';
 import { printPage } from '../page.ts';
+import { rankWords } from '../rank-words.ts';
 import { number, table, text } from '../table.ts';
 import type { Pictures } from '../validation/flip-gallery.ts';
 import { PRECISION_WORDS } from '../validation/origin-words.ts';
-import { validationOrigin, validationSections } from '../validation/print-validation.ts';
-import { neededWords } from '../validation/verdict-words.ts';
-import { demands } from './demands.ts';
+import { fileHashes, validationOrigin, validationSections } from '../validation/print-validation.ts';
+import { neededWords, verdictWord } from '../validation/verdict-words.ts';
+import { demandGroups, demands, PLAN_WORDS } from './demands.ts';
 import { mainRun, outcome } from './outcome.ts';
 
 /**
@@ -25,11 +26,12 @@ export function printMigration(evidence: MigrationEvidence, pictures: Pictures):
     verdict: outcome(evidence),
     lead: decision(evidence),
     sections: [
-      checklist(demands(evidence)),
+      ...demandGroups(evidence).map(({ title, checks }) => html`${title === null ? null : html`<h2>${title}</h2>\n`}${checklist(checks)}`),
+      html`<p class="soft">${PLAN_WORDS}</p>`,
       conversionWarnings(evidence),
+      precisions(evidence),
       sizes(evidence),
       latencies(main),
-      precisions(evidence),
       ...validationSections(main.validation, pictures),
       others.length === 0 ? null : html`<h2>The other precisions</h2>`,
       ...others.map((run) => inFull(run, pictures)),
@@ -38,23 +40,27 @@ export function printMigration(evidence: MigrationEvidence, pictures: Pictures):
   });
 }
 
-/** What somebody who decides has to know. */
+/** What somebody who decides has to know: how each precision ended. */
 function decision(evidence: MigrationEvidence): Html {
-  const { source, runs, artefacts } = evidence;
-  const { validation, benchmark } = mainRun(evidence);
-  const { pytorch, tensorflow } = benchmark.frameworks;
+  const { source, runs } = evidence;
   const checks = demands(evidence);
   const [met, missed, open] = [true, false, null].map((state) => checks.filter((check) => check.met === state).length);
-  const size = artefacts[validation.candidate.model]?.sizeBytes;
-  const needed = runs.flatMap((run) => neededWords(run.validation).map((words) => ({ run, words })));
   return html`<p class="soft">${source.file} (${source.framework} ${source.frameworkVersion}) → PyTorch</p>
-<p><strong>${validation.candidate.model} decides ${count(validation.agreements)} of ${count(validation.samples)} samples as the original does (${percent(validation.agreement)}, certified above ${percent(validation.lowerBound, 'down')}).</strong> ${
+${runs.map((run) => html`${ending(run, evidence)}\n`)}
+<p>Of ${count(checks.length)} demands ${count(met as number)} are met, ${count(missed as number)} missed, ${count(open as number)} couldn’t be measured here.</p>`;
+}
+
+function ending({ precision, validation, benchmark }: PrecisionRun, { source, runs, artefacts }: MigrationEvidence): Html {
+  const { candidate, agreements, samples, agreement, lowerBound, flipsTotal } = validation;
+  const { pytorch, tensorflow } = benchmark.frameworks;
+  const { word, tone } = verdictWord(validation);
+  const size = artefacts[candidate.model]?.sizeBytes;
+  return html`<p>${runs.length > 1 ? html`<span class="verdict ${tone}">${PRECISION_WORDS[precision]}: ${word}</span> ` : null}<strong>${candidate.model} decides ${count(agreements)} of ${count(samples)} samples as the original does (${percent(agreement)}, certified above ${percent(lowerBound, 'down')}${flipsTotal === 0 ? '' : `; ${counted(flipsTotal, 'flip')}`}).</strong> ${
     pytorch === undefined || tensorflow === undefined
       ? 'Its speed couldn’t be compared with TensorFlow’s here.'
       : `A batch of ${benchmark.batchSize} takes ${milliseconds(pytorch.p50Ms)} instead of ${milliseconds(tensorflow.p50Ms)} (${change(pytorch.p50Ms / tensorflow.p50Ms - 1)}).`
   }${size === undefined ? '' : ` The file has ${megabytes(size)} instead of ${megabytes(source.sizeBytes)}.`}</p>
-<p>Of ${count(checks.length)} demands ${count(met as number)} are met, ${count(missed as number)} missed, ${count(open as number)} couldn’t be measured here.</p>
-${needed.map(({ run, words }) => html`<p>${runs.length > 1 ? `${PRECISION_WORDS[run.precision]}: ` : ''}${words}</p>`)}`;
+${neededWords(validation).map((words) => html`<p>${runs.length > 1 ? `${PRECISION_WORDS[precision]}: ` : ''}${words}</p>\n`)}`;
 }
 
 function conversionWarnings({ warnings }: MigrationEvidence): Html | null {
@@ -84,8 +90,10 @@ function latencies({ benchmark }: PrecisionRun): Html {
       isOriginal: true,
     })),
   ];
+  const [p95, p99] = [rankWords(95, iterations), rankWords(99, iterations)];
+  const few = p95 === null || p99 === null ? '' : ` Of so few p95 is ${p95}, p99 ${p99}: another run may well give others.`;
   return html`<h2>Latency</h2>
-<p>${count(iterations)} batches of ${count(batchSize)} each, in ${count(rounds)} rounds.</p>
+<p>${count(iterations)} batches of ${count(batchSize)} each, in ${count(rounds)} rounds.${few}</p>
 ${series.length === 0 ? null : latencyChart(series)}
 ${table(
   [text(''), number('p50'), number('p95'), number('p99'), number('images/s'), number('warm-up'), number('memory'), number('CPU'), number('GPU')],
@@ -102,18 +110,33 @@ ${table(
 ${warnings.length === 0 ? null : html`<div class="warnings"><ul>${warnings.map((line) => html`<li>${line}</li>\n`)}</ul></div>`}`;
 }
 
-function precisions({ runs, artefacts }: MigrationEvidence): Html | null {
+function precisions(evidence: MigrationEvidence): Html | null {
+  const { runs, artefacts } = evidence;
   if (runs.length < 2) return null;
   return html`<h2>By precision</h2>
+<p>What follows is of ${PRECISION_WORDS[mainRun(evidence).precision]}; the others have the same parts folded up at the end.</p>
 ${table(
-  [text(''), number('agree'), number('certified above'), number('largest difference'), number('p50'), number('against TensorFlow'), number('file')],
+  [
+    text(''),
+    text('outcome'),
+    number('agree'),
+    number('flips'),
+    number('certified above'),
+    number('largest difference'),
+    number('p50'),
+    number('against TensorFlow'),
+    number('file'),
+  ],
   runs.map(({ precision, validation, benchmark }) => {
     const figures = benchmark.frameworks.pytorch;
     const size = artefacts[validation.candidate.model]?.sizeBytes;
+    const { word, tone } = verdictWord(validation);
     return [
       PRECISION_WORDS[precision],
+      html`<span class="${tone}">${word}</span>`,
       percent(validation.agreement),
-      html`<span class="${validation.passed ? 'good' : 'bad'}">${percent(validation.lowerBound, 'down')}</span>`,
+      count(validation.flipsTotal),
+      percent(validation.lowerBound, 'down'),
       small(validation.maxScoreDifference),
       figures === undefined ? 'n/a' : milliseconds(figures.p50Ms),
       figures?.againstTensorflow == null ? 'n/a' : change(figures.againstTensorflow.p50),
@@ -126,18 +149,19 @@ ${table(
 /** Another precision's evidence, folded up: it has the same parts again. */
 function inFull(run: PrecisionRun, pictures: Pictures): Html {
   const { samples, agreements, lowerBound } = run.validation;
-  return html`<details><summary>${PRECISION_WORDS[run.precision]}: ${count(agreements)} of ${count(samples)} agree, certified above ${percent(lowerBound, 'down')}</summary>
+  const { word, tone } = verdictWord(run.validation);
+  return html`<details><summary>${PRECISION_WORDS[run.precision]}: ${count(agreements)} of ${count(samples)} agree, certified above ${percent(lowerBound, 'down')} <span class="verdict ${tone}">${word}</span></summary>
 ${latencies(run)}
 ${validationSections(run.validation, pictures)}
 </details>`;
 }
 
 function footer(evidence: MigrationEvidence): Html {
+  const { source, runs } = evidence;
   const { validation, benchmark } = mainRun(evidence);
   const { processor, cores, memoryBytes, system, node } = benchmark.machine;
   const ran = Object.values(benchmark.frameworks).map(({ description, device }) => `${description} on ${device}`);
   return html`${validationOrigin(validation)}
 <p>Measured ${benchmark.measuredAt} on ${processor}, ${count(cores)} cores, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB, ${system}, Node ${node}: ${ran.join('; ')}.</p>
-<p>The plan’s figures are of its own model and machine; a demand is met by being better than TensorFlow here.</p>
-<p class="mono">${evidence.source.file}  sha256 ${evidence.source.sha256}</p>`;
+${fileHashes([{ model: source.file, sha256: source.sha256 }, ...runs.flatMap((run) => [run.validation.reference, run.validation.candidate])])}`;
 }

@@ -52,9 +52,10 @@ const SAMPLE_BENCHMARK: BenchmarkEvidence = {
 
 const passed = {
   ...SAMPLE_VALIDATION,
-  agreements: 2000,
-  agreement: 1,
-  lowerBound: 0.9978,
+  agreements: 1998,
+  agreement: 0.999,
+  flipsTotal: 2,
+  lowerBound: 0.9962,
   verdict: 'certified' as const,
   passed: true,
   needed: null,
@@ -91,7 +92,7 @@ export const SAMPLE_MIGRATION: MigrationEvidence = {
       validation: {
         ...passed,
         gates: [],
-        candidate: { ...passed.candidate, model: 'model.pt', precision: 'fp32' },
+        candidate: { ...passed.candidate, model: 'model.pt', sha256: 'd'.repeat(64), precision: 'fp32' },
       },
       benchmark: SAMPLE_BENCHMARK,
     },

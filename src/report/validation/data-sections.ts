@@ -1,4 +1,5 @@
 import type { ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
+import { foldedNames } from '../folded-names.ts';
 import { type Html, html } from '../html.ts';
 import { count, counted, percent, percentRange, points, rounded3, small, threshold } from '../numbers.ts';
 import { number, table, text } from '../table.ts';
@@ -90,6 +91,7 @@ export function coverage({ coverage: found }: ValidationEvidence): Html {
 
 export function skipped({ skipped: { total, files } }: ValidationEvidence): Html | null {
   if (total === 0) return null;
-  return html`<h2>Skipped</h2><p>${counted(total, 'file')} couldn’t be compared.</p><ul class="plain">${files.map(({ path, reason }) => html`<li><span class="mono">${path}</span>: ${reason}</li>\n`)}</ul>
-${files.length < total ? html`<p class="soft">and ${count(total - files.length)} more</p>` : null}`;
+  const names = files.map(({ path, reason }) => html`<span class="mono">${path}</span> (${reason})`);
+  return html`<h2>Skipped</h2><p>${counted(total, 'file')} couldn’t be compared.</p>
+${foldedNames('Files', names, total - files.length)}`;
 }

@@ -1,10 +1,14 @@
 import type { StageEvidence, ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { agreementChart } from '../charts/agreement-chart.ts';
+import { foldedNames } from '../folded-names.ts';
 import { type Html, html } from '../html.ts';
 import { count, percent, percentRange, small } from '../numbers.ts';
 import { number, table, text } from '../table.ts';
+import { gapWords } from './gap-words.ts';
 
-export function agreement({ series, minAgreement, images, samples, nearCopies, sources, lowerBound }: ValidationEvidence): Html {
+/** What is certified, and right beside it what that doesn't speak of. */
+export function agreement(evidence: ValidationEvidence): Html {
+  const { series, minAgreement, images, samples, nearCopies, sources, lowerBound } = evidence;
   const facts = [
     `${count(images)} images were answered by both sides, ${count(samples)} count`,
     ...(nearCopies.images > 0
@@ -16,7 +20,14 @@ export function agreement({ series, minAgreement, images, samples, nearCopies, s
   ];
   return html`<h2>Agreement</h2>
 <p>With 95 % certainty the agreement on samples like these is above <strong>${percent(lowerBound, 'down')}</strong>, however often one looked on the way. ${facts.join('; ')}.</p>
+${gaps(evidence)}
 ${agreementChart(series, minAgreement)}`;
+}
+
+function gaps(evidence: ValidationEvidence): Html | null {
+  const lines = gapWords(evidence);
+  if (lines.length === 0) return null;
+  return html`<div class="warnings"><strong>What this doesn’t say</strong><ul>${lines.map((line) => html`<li>${line}</li>\n`)}</ul></div>`;
 }
 
 export function stages({ stages: list }: ValidationEvidence): Html | null {
@@ -52,10 +63,8 @@ ${list.map(stageFlips)}`;
 function stageFlips({ stage, flips, samples, agreements }: StageEvidence): Html | null {
   if (stage === 'tensors' || flips.length === 0) return null;
   const more = samples - agreements - flips.length;
-  return html`<p>Given the same ${stage}: ${flips.map(
-    ({ id, reference, candidate }, index) =>
-      html`${index === 0 ? null : ', '}<span class="mono">${id}</span> ${reference.label} → ${candidate.label}`,
-  )}${more > 0 ? ` and ${count(more)} more` : null}.</p>`;
+  const names = flips.map(({ id, reference, candidate }) => html`<span class="mono">${id}</span> ${reference.label} → ${candidate.label}`);
+  return foldedNames(`Flips given the same ${stage}`, names, more);
 }
 
 export function classes({ byClass, transitions }: ValidationEvidence): Html {

@@ -1,11 +1,10 @@
-import type { ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
+import type { SideEvidence, ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { checklist } from '../checklist.ts';
 import { type Html, html } from '../html.ts';
 import { count, percent, percentRange } from '../numbers.ts';
 import { printPage } from '../page.ts';
 import { accuracy, coverage, production, skipped, thresholds } from './data-sections.ts';
 import type { Pictures } from './flip-gallery.ts';
-import { gapWords } from './gap-words.ts';
 import { machineWords, sideWords } from './origin-words.ts';
 import { agreement, classes, directions, stages } from './outcome-sections.ts';
 import { pipelineWords } from './pipeline-words.ts';
@@ -22,14 +21,14 @@ export function printValidation(evidence: ValidationEvidence, pictures: Pictures
     verdict: verdictWord(evidence),
     lead: lead(evidence),
     sections: [checklist(checksOf(evidence)), ...validationSections(evidence, pictures)],
-    footer: validationOrigin(evidence),
+    footer: html`${validationOrigin(evidence)}
+${fileHashes([evidence.reference, evidence.candidate])}`,
   });
 }
 
 /** The parts of the page below its list of demands, for reports that hold more than a validation. */
 export function validationSections(evidence: ValidationEvidence, pictures: Pictures): readonly Html[] {
   return [
-    warnings(evidence),
     pipeline(evidence),
     agreement(evidence),
     stages(evidence),
@@ -53,12 +52,6 @@ function lead(evidence: ValidationEvidence): Html {
 ${neededWords(evidence).map((words) => html`<p>${words}</p>`)}`;
 }
 
-function warnings(evidence: ValidationEvidence): Html | null {
-  const lines = gapWords(evidence);
-  if (lines.length === 0) return null;
-  return html`<div class="warnings"><strong>What this doesn’t say</strong><ul>${lines.map((line) => html`<li>${line}</li>\n`)}</ul></div>`;
-}
-
 function pipeline({ preprocess }: ValidationEvidence): Html | null {
   if (preprocess === undefined) return null;
   return html`<h2>Pipeline</h2><ul>${pipelineWords(preprocess).map((line) => html`<li>${line}</li>\n`)}</ul>`;
@@ -73,6 +66,11 @@ export function validationOrigin(evidence: ValidationEvidence): Html {
     )
     .join('; ');
   return html`<p>Torchlift ${tool.version}, ${created}, on ${machineWords(evidence)}. Decisions are read from ${read}.</p>
-<p>Interval: Clopper–Pearson. Certified bound: one-sided 95 %, the mixture e-process at these counts, valid however often anyone looks.</p>
-${[evidence.reference, evidence.candidate].map(({ model, sha256 }) => (sha256 === null ? null : html`<p class="mono">${model}  sha256 ${sha256}</p>`))}`;
+<p>Interval: Clopper–Pearson. Certified bound: one-sided 95 %, the mixture e-process at these counts, valid however often anyone looks.</p>`;
+}
+
+/** What files were compared, each once. */
+export function fileHashes(files: readonly Pick<SideEvidence, 'model' | 'sha256'>[]): Html {
+  const shown = files.filter(({ sha256 }, index) => sha256 !== null && files.findIndex((other) => other.sha256 === sha256) === index);
+  return html`${shown.map(({ model, sha256 }) => html`<p class="mono">${model}  sha256 ${sha256}</p>\n`)}`;
 }

@@ -1,9 +1,12 @@
 import type { ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { differenceChart } from '../charts/difference-chart.ts';
+import { foldedNames } from '../folded-names.ts';
 import { Html, html } from '../html.ts';
 import { comparisonOf } from '../layers/comparison-of.ts';
 import { layerChart } from '../layers/layer-chart.ts';
+import { divergenceSentence, layerSeries } from '../layers/layer-series.ts';
 import { count, small } from '../numbers.ts';
+import { scrollBox } from '../scroll-box.ts';
 import { number, table, text } from '../table.ts';
 import { flipGallery, type Pictures } from './flip-gallery.ts';
 
@@ -24,14 +27,15 @@ ${table(
 export function layers(evidence: ValidationEvidence): Html | null {
   const comparison = comparisonOf(evidence);
   if (comparison === null) return null;
-  const { layers: list, firstDivergence } = comparison;
+  const { layers: list, unmatched } = comparison;
   const { sourceDifference } = evidence;
   const absorbed = list.flatMap((layer) => ('absorbedBy' in layer ? [`${layer.name} (in ${layer.absorbedBy})`] : []));
   return html`<h2>Layer by layer</h2>
-<p>${firstDivergence === null ? 'No call diverges.' : html`The first call that diverges is <code>${firstDivergence}</code>.`}</p>
-${new Html(layerChart(comparison))}
+<p>${divergenceSentence(layerSeries(comparison), (difference) => (difference === null ? 'infinite' : small(difference)))}</p>
+${scrollBox(new Html(layerChart(comparison)), 'Chart: the difference of each call')}
 ${sourceDifference == null ? null : html`<p>model.pt answers as model.py does, to within ${small(sourceDifference)}.</p>`}
-${absorbed.length === 0 ? null : html`<p class="soft">Folded into another call: ${absorbed.join(', ')}.</p>`}`;
+${foldedNames('Not in the reference', unmatched)}
+${foldedNames('Calls folded into another', absorbed)}`;
 }
 
 /** More than these nobody looks through; the evidence file has them. */

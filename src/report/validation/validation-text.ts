@@ -1,3 +1,4 @@
+import type { AccuracyEvidence, PerMillion } from '../../bundle/evidence/agreement-evidence.ts';
 import type { StageEvidence, ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { count, counted, percent, percentRange, points, rounded3, small, threshold } from '../numbers.ts';
 import { decisionWords } from './decision-words.ts';
@@ -12,7 +13,7 @@ const TITLE_WIDTH = 14;
 
 /** A validation for a terminal; ends with a line break. Names come from files: print it through `printable`. */
 export function validationText(evidence: ValidationEvidence): string {
-  const { candidate, reference, samples, agreements, agreement, clopperPearson, directions, production, accuracy } = evidence;
+  const { candidate, reference, samples, agreements, agreement, clopperPearson, directions, production, accuracy, nearCopies } = evidence;
   const { word, tone } = verdictWord(evidence);
   const lines = [`${sideWords(candidate)} against ${sideWords(reference)}: ${tone === 'good' ? word : word.toUpperCase()}`, ''];
   const row = (title: string, text: string) => lines.push(`  ${title.padEnd(TITLE_WIDTH)}${text}`);
@@ -20,6 +21,7 @@ export function validationText(evidence: ValidationEvidence): string {
 
   if (evidence.preprocess !== undefined) rows('pipeline', pipelineWords(evidence.preprocess));
   row('agreement', `${count(agreements)} of ${counted(samples, 'sample')}, ${percent(agreement)}, 95 % interval ${percentRange(clopperPearson)}`);
+  if (nearCopies.images > 0) row('', `${counted(nearCopies.images, 'more image')} nearly copy another, and count with it`);
   const marks = { true: '✓', false: '✗', null: '–' } as const;
   rows(
     'asked',
@@ -49,26 +51,19 @@ export function validationText(evidence: ValidationEvidence): string {
   if (evidence.firstDivergence !== undefined)
     row('layers', evidence.firstDivergence === null ? 'none diverges' : `the first to diverge is ${evidence.firstDivergence}`);
   if (accuracy !== null) {
-    const { estimate, lower, upper } = accuracy.difference;
-    row(
-      'labels',
-      `${percent(accuracy.reference.rate)} right before, ${percent(accuracy.candidate.rate)} now: ${points(estimate)} points, 95 % interval ${points(lower)} to ${points(upper)}`,
-    );
+    rows('labels', accuracyLines(accuracy));
   }
   if (production !== null) {
     const { flipsPerMillion: flips, blockToAllowPerMillion: lost } = production;
-    row(
-      'production',
-      `${flips.estimate === null ? 'flips can be anywhere, since a class of the mix has no samples' : `${rounded3(flips.estimate)} flips of a million`}, 95 % interval ${rounded3(flips.lower)} to ${rounded3(flips.upper)}`,
-    );
-    if (lost !== null) row('', `block → allow: ${rounded3(lost.estimate)} of a million, ${rounded3(lost.lower)} to ${rounded3(lost.upper)}`);
+    row('production', `flips: ${perMillion(flips)}`);
+    if (lost !== null) row('', `block → allow: ${perMillion(lost)}`);
   }
   if (evidence.matchedThresholds?.length === 0) row('thresholds', 'none decides anything here: the largest score wins, and the policy names none');
   rows(
     'thresholds',
     (evidence.matchedThresholds ?? []).map(
       ({ class: name, action, current, threshold: matched, lower, upper }) =>
-        `${name} ${action ?? 'decided'}: ${threshold(current)} → ${threshold(matched)} (${threshold(lower)} to ${threshold(upper)})`,
+        `${name} ${action ?? 'decided'}: ${threshold(current)} → ${matched === null ? 'nothing says where' : threshold(matched)}, 95 % interval ${limit(lower, 'no lower end')} to ${limit(upper, 'no upper end')}`,
     ),
   );
   rows('flips', flipLines(evidence));
@@ -83,6 +78,33 @@ function stageLine({ stage, agreement, samples, otherInputs, refused }: StageEvi
   );
   const others = otherInputs === 0 ? [] : [`${count(otherInputs)} with other model inputs`];
   return [`the same ${stage}: ${percent(agreement)} of ${count(samples)}`, ...others, ...alone].join(', ');
+}
+
+function accuracyLines({ labelled, reference, candidate, difference }: AccuracyEvidence): readonly string[] {
+  const { estimate, lower, upper } = difference;
+  const now = new Map(candidate.classes.map((entry) => [entry.name, entry]));
+  const change = (before: number | null, after: number | null | undefined) => `${percent(before)} → ${percent(after ?? null)}`;
+  return [
+    `of ${counted(labelled, 'sample')} ${percent(reference.rate)} right before, ${percent(candidate.rate)} now: ${points(estimate)} points, 95 % interval ${points(lower)} to ${points(upper)}`,
+    ...reference.classes
+      .filter((entry) => entry.labelled > 0)
+      .map(
+        ({ name, precision, recall }) =>
+          `${name}: precision ${change(precision, now.get(name)?.precision)}, recall ${change(recall, now.get(name)?.recall)}`,
+      ),
+  ];
+}
+
+/** A class of the mix without samples leaves an interval alone. */
+function perMillion({ estimate, lower, upper }: PerMillion): string {
+  const interval = `${rounded3(lower)} to ${rounded3(upper)}`;
+  return estimate === null
+    ? `${interval} of a million, since a class of the mix has no samples`
+    : `${rounded3(estimate)} of a million, 95 % interval ${interval}`;
+}
+
+function limit(at: number | null, none: string): string {
+  return at === null ? none : threshold(at);
 }
 
 function flipLines({ flips, flipsTotal }: ValidationEvidence): readonly string[] {

@@ -54,6 +54,15 @@ describe('the page', () => {
     expect(page).toContain('The 2 most dangerous of 14.');
   });
 
+  test('names the call with the largest difference, and folds long lists of calls', () => {
+    expect(page).toContain('block_41 is the first to diverge, call 42 of 60: by 0.3 of its size, the largest difference of all.');
+    expect(page).toContain('Calls folded into another: dropout (in dense).');
+    const absorbed = Array.from({ length: 30 }, (_, index) => ({ name: `conv_${index}`, index: 0, className: 'Conv2D', absorbedBy: `bn_${index}` }));
+    const long = printValidation({ ...SAMPLE_VALIDATION, layers: [...(SAMPLE_VALIDATION.layers ?? []), ...absorbed] }, new Map());
+    expect(long).toContain('<details class="names"><summary>Calls folded into another: 31</summary>');
+    expect(printValidation({ ...SAMPLE_VALIDATION, unmatched: ['<i>extra'] }, new Map())).toContain('Not in the reference: &lt;i&gt;extra.');
+  });
+
   test('has no word of what was not asked', () => {
     const { layers, firstDivergence, ...rest } = passed;
     const bare = printValidation(rest, new Map());
@@ -93,6 +102,7 @@ describe('the text', () => {
       "moderation_model/model.bf16.pt (torch 2.13.0+cpu, bfloat16) against moderation_model.h5 (tensorflow 2.10.1, float32): NOT ENOUGH SAMPLES
 
         agreement     1,986 of 2,000 samples, 99.30 %, 95 % interval 98.50 to 99.75 %
+                      60 more images nearly copy another, and count with it
         asked         ✗ Agreement certified at 99 %: above 98.76 %
                       ✓ Agreement on porn certified at 98 %: above 98.63 %, 320 samples
                       ✗ block → allow certified to be at most 0.5 %: below 1.71 %, 420 samples
@@ -105,11 +115,12 @@ describe('the text', () => {
         stages        the same tensors: 99.30 % of 2,000
                       the same bytes: 98.00 % of 2,000, 212 with other model inputs, 1 refused by the reference alone, 3 refused by the candidate alone
         layers        the first to diverge is block_41
-        labels        92.00 % right before, 91.67 % now: −0.33 points, 95 % interval −0.88 to +0.21
-        production    flips can be anywhere, since a class of the mix has no samples, 95 % interval 1,190 to 9,360
-                      block → allow: 87.5 of a million, 10.6 to 1,330
-        thresholds    drawing review: 0.6 → 0.5834 (0.552 to 0.6213)
-                      drawing block: 0.9 → 0.9 (0.871 to –)
+        labels        of 1,200 samples 92.00 % right before, 91.67 % now: −0.33 points, 95 % interval −0.88 to +0.21
+                      porn: precision 93.10 % → 93.06 %, recall 90.00 % → 89.33 %
+        production    flips: 1,190 to 9,360 of a million, since a class of the mix has no samples
+                      block → allow: 87.5 of a million, 95 % interval 10.6 to 1,330
+        thresholds    drawing review: 0.6 → 0.5834, 95 % interval 0.552 to 0.6213
+                      drawing block: 0.9 → 0.9, 95 % interval 0.871 to no upper end
         flips         crop-0412.jpg: porn (block) → neutral (allow), margin 0.11
                       "><script>alert(1)</script>.jpg: neutral (allow) → undecided, margin 0.5
                       and 12 more

@@ -5,10 +5,13 @@ import { count, counted, percent, roundPercent } from '../numbers.ts';
 import type { Tone } from '../page.ts';
 
 /** How a validation ended, in one word. */
-export function verdictWord({ passed, verdict, samples, gates, strict, skipped }: ValidationEvidence): {
+export function verdictWord({ passed, verdict, samples, gates, strict, skipped, preprocess }: ValidationEvidence): {
   readonly word: string;
   readonly tone: Tone;
 } {
+  // The few images that find a pipeline certify nothing, nor were they to.
+  if (preprocess !== undefined && !(strict && skipped.total > 0))
+    return preprocess.found ? { word: 'pipeline found', tone: 'good' } : { word: 'no pipeline found', tone: 'bad' };
   if (passed) return { word: 'passed', tone: 'good' };
   if (samples === 0) return { word: 'nothing compared', tone: 'bad' };
   const isRefuted = [verdict, ...gates.map((gate) => gate.verdict)].includes('refuted') || (strict && skipped.total > 0);

@@ -92,7 +92,11 @@ const TITLES = {
   downscales: 'reductions in size',
 } as const;
 
-function gaps(title: keyof typeof TITLES, rows: readonly CoverageRow[]): readonly string[] {
+/** Far from every threshold nothing flips, and with a policy's thresholds such margins may not exist. */
+const WIDE_MARGINS = names(MARGINS.slice(-2));
+
+function gaps(title: keyof typeof TITLES, all: readonly CoverageRow[]): readonly string[] {
+  const rows = title === 'margins' ? all.filter(({ name }) => !WIDE_MARGINS.includes(name)) : all;
   const never = rows.filter(({ samples }) => samples === 0).map(({ name }) => name);
   const seldom = rows.filter(({ samples }) => samples > 0 && samples < FEW).map(({ name, samples }) => `${name} (${samples})`);
   return [

@@ -1,6 +1,9 @@
 import type { Step } from '../../preprocess/steps.ts';
 import { CHOICES, type PipelineChoice, SIMPLEST, stepsOf } from './pipeline-space.ts';
 
+const resizeName = ({ kernel, library, align_corners = false, antialias = false }: PipelineChoice['resize']) =>
+  JSON.stringify([kernel, library, align_corners, antialias]);
+
 /** The choice that becomes these steps; undefined where the space has none. */
 export function choiceOf(steps: readonly Step[], height: number, width: number): PipelineChoice | undefined {
   const pick = <K extends keyof PipelineChoice>(key: K, partOf: (step: Step) => boolean) => {
@@ -9,12 +12,7 @@ export function choiceOf(steps: readonly Step[], height: number, width: number):
   };
   const parts = {
     decoding: pick('decoding', ({ step }) => step === 'decode' || step === 'orient'),
-    resize: CHOICES.resize.find(({ kernel, library, align_corners }) =>
-      steps.some(
-        (step) =>
-          step.step === 'resize' && step.kernel === kernel && step.library === library && (step.align_corners ?? false) === (align_corners ?? false),
-      ),
-    ),
+    resize: CHOICES.resize.find((choice) => steps.some((step) => step.step === 'resize' && resizeName(step) === resizeName(choice))),
     reEncode: pick('reEncode', ({ step }) => step === 're-encode'),
     order: pick('order', ({ step }) => step === 'channel-order'),
     values: pick('values', ({ step }) => step === 'scale' || step === 'normalise'),

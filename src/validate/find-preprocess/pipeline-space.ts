@@ -9,7 +9,7 @@ export interface PipelineChoice {
   readonly decoding: { readonly decoder: Decoder; readonly orient: boolean };
   /** What is cut away or added around, and when. */
   readonly frame: Frame;
-  readonly resize: Pick<Resize, 'kernel' | 'library' | 'align_corners'>;
+  readonly resize: Pick<Resize, 'kernel' | 'library' | 'align_corners' | 'antialias'>;
   /** Quality of a second JPEG, after the resize; null for none. */
   readonly reEncode: number | null;
   readonly order: 'RGB' | 'BGR';
@@ -32,11 +32,11 @@ export type Choices = { readonly [K in keyof PipelineChoice]: readonly PipelineC
 
 const scale = (divide: number, offset: number): Step => ({ step: 'scale', divide, offset });
 const normalise = (mean: readonly number[], std: readonly number[]): Step => ({ step: 'normalise', mean, std });
-const resize = (library: Resize['library'], kernel: Resize['kernel'], align_corners?: true): PipelineChoice['resize'] => ({
-  kernel,
-  library,
-  ...(align_corners && { align_corners }),
-});
+const resize = (
+  library: Resize['library'],
+  kernel: Resize['kernel'],
+  options: Pick<Resize, 'align_corners' | 'antialias'> = {},
+): PipelineChoice['resize'] => ({ kernel, library, ...options });
 
 /** Every dimension's choices, the simplest and most frequent first. */
 export const CHOICES: Choices = {
@@ -73,11 +73,15 @@ export const CHOICES: Choices = {
     resize('tensorflow', 'nearest'),
     resize('tensorflow', 'bicubic'),
     resize('tensorflow', 'area'),
-    resize('tensorflow-v1', 'bilinear', true),
+    resize('tensorflow', 'bilinear', { antialias: true }),
+    resize('tensorflow', 'bicubic', { antialias: true }),
+    resize('tensorflow', 'lanczos3', { antialias: true }),
+    resize('tensorflow', 'lanczos3'),
+    resize('tensorflow-v1', 'bilinear', { align_corners: true }),
     resize('tensorflow-v1', 'bilinear'),
     resize('tensorflow-v1', 'nearest'),
-    resize('tensorflow-v1', 'nearest', true),
-    resize('tensorflow-v1', 'bicubic', true),
+    resize('tensorflow-v1', 'nearest', { align_corners: true }),
+    resize('tensorflow-v1', 'bicubic', { align_corners: true }),
     resize('tensorflow-v1', 'bicubic'),
   ],
   reEncode: [null, 75, 80, 85, 90, 95],

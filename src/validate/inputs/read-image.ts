@@ -6,6 +6,9 @@ export function readImage(path: string, remedy: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw new TorchliftError('file-not-found', { what: `can't be read (${(cause as NodeJS.ErrnoException).code})`, where: path, remedy, cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EISDIR')
+      throw new TorchliftError('file-not-found', { what: 'is a folder', where: path, remedy: `Name its files: ${path}/*`, cause });
+    throw new TorchliftError('file-not-found', { what: `can't be read (${code})`, where: path, remedy, cause });
   }
 }
