@@ -34,6 +34,7 @@ const COMMANDS = [
   () => import('./benchmark.ts'),
   () => import('./migrate.ts'),
   () => import('./serve.ts'),
+  () => import('./keys.ts'),
   () => import('./runtime.ts'),
   () => import('./demo.ts'),
 ] as const;

@@ -17,6 +17,7 @@ const CONFIG = 'torchlift.yaml';
 interface Flags {
   config?: string;
   check?: boolean;
+  auth?: boolean;
   [key: string]: unknown;
 }
 
@@ -35,13 +36,15 @@ export function register(program: Command): void {
     .addOption(new Option('--device <device>', 'where the model runs (default: auto)').choices(['auto', 'cpu', 'cuda']))
     .option('--policy <file>', "thresholds by class, instead of the bundle's policy")
     .option('--workers <count>', 'processes with the model (default: one for each core)', (text: string) => wholeNumber(text))
+    .option('--keys <file>', 'where torchlift keys keeps who may ask (default: torchlift.keys.json)')
+    .option('--no-auth', 'serve everyone, whatever keys there are and wherever it listens')
     .option('--config <yaml>', `all of this and more (default: ./${CONFIG} where it exists; docs/torchlift.schema.json)`)
     .option('--check', 'only say whether configuration, bundle and policy are sound')
     .addHelpText('after', EXAMPLES)
-    .action(async ({ config: path = existsSync(CONFIG) ? CONFIG : undefined, check, ...flags }: Flags) => {
+    .action(async ({ config: path = existsSync(CONFIG) ? CONFIG : undefined, check, auth, ...named }: Flags) => {
       const [{ loadConfig }, { checkServed, serve }] = await Promise.all([import('../gateway/config/load-config.ts'), import('../gateway/serve.ts')]);
       const onLine = (line: string) => process.stderr.write(`${printable(line)}\n`);
-      const config = loadConfig(path, flags);
+      const config = loadConfig(path, { ...named, ...(auth === false && { noAuth: true }) });
       if (check) {
         checkServed(config);
         onLine(`${path ?? 'the command line'}: sound`);

@@ -13,6 +13,8 @@ import { healthRoutes } from './http/health-routes.ts';
 import { moderateRoutes } from './http/moderate-routes.ts';
 import { openInferenceRoutes } from './http/open-inference-routes.ts';
 import { tfServingRoutes } from './http/tf-serving-routes.ts';
+import { authorize } from './keys/authorize.ts';
+import { readKeys, watchKeys } from './keys/key-file.ts';
 import { Models } from './models.ts';
 import { GatewayMetrics } from './observe/gateway-metrics.ts';
 import { ServedModel } from './served-model.ts';
@@ -37,11 +39,19 @@ const LOOPBACK = '127.0.0.1';
 /** Our own question, asked before anybody else's. */
 const UNHURRIED = { client: '', deadline: Number.MAX_SAFE_INTEGER, signal: new AbortController().signal };
 
-/** What can be found wrong without starting anything: the bundle, its files' hashes, the policy. Errors: those of their readers. */
-export function checkServed({ model: bundle, policy: policyPath }: GatewayConfig) {
+/** What can be found wrong without starting anything: the bundle, its files' hashes, the policy, that nobody is kept out of what all can reach. Errors: those of their readers. */
+export function checkServed({ model: bundle, policy: policyPath, host, noAuth, keys }: GatewayConfig) {
   const manifest = readManifest(bundle);
   const policy = policyOf(policyPath, manifest);
   const [model, preprocess] = [verifiedArtefact(bundle, manifest, 'model.pt'), verifiedArtefact(bundle, manifest, 'preprocess.py')];
+  const isLoopback = host === 'localhost' || host === '::1' || host.startsWith('127.');
+  if (!isLoopback && !noAuth && readKeys(keys).length === 0) {
+    throw new TorchliftError('usage', {
+      what: 'would serve everyone who can reach it: there is no API key',
+      where: `--host ${host}`,
+      remedy: 'Make a key with torchlift keys create <name>, or say --no-auth where another server in front asks for one.',
+    });
+  }
   return { manifest, policy, model, preprocess };
 }
 
@@ -49,6 +59,7 @@ export function checkServed({ model: bundle, policy: policyPath }: GatewayConfig
 export async function serve(config: GatewayConfig, { onLine, onAnswer }: ServeEvents): Promise<Gateway> {
   const { name, limits } = config;
   const { manifest, policy, model, preprocess } = checkServed(config);
+  const keys = watchKeys(config.keys, (error) => onLine(`the keys stay as they were: ${(error as Error).message}`));
   const metrics = new GatewayMetrics();
   const { arms, workerPids } = await openArms({ config, manifest, model, preprocess, metrics, onLine });
   const servers: FastifyInstance[] = [];
@@ -68,7 +79,7 @@ export async function serve(config: GatewayConfig, { onLine, onAnswer }: ServeEv
     const models = new Models([new ServedModel({ name, version: 1, manifest, sha256, heads, policy, decide, limits: imageLimits, arms })]);
     const listen = async (routes: Parameters<typeof createHttpServer>[0]['routes'], host: string, port: number) => {
       const server = createHttpServer({
-        ...{ routes, timeoutMs: config.timeoutMs, identify: ({ address }) => address },
+        ...{ routes, timeoutMs: config.timeoutMs, identify: (caller, scope) => authorize(caller, scope, keys(), config.noAuth) },
         onAnswer: (answered) => {
           metrics.answered(answered.route, answered.status, answered.milliseconds);
           onAnswer(answered);

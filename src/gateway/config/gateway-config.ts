@@ -33,6 +33,8 @@ export const GATEWAY_CONFIG = z
       })
       .describe('Larger requests are refused.')
       .prefault({}),
+    keys: path('Where torchlift keys keeps who may ask.').default('torchlift.keys.json'),
+    noAuth: z.boolean().describe('Serve everyone, whatever keys there are and wherever it listens.').default(false),
     webp: z.boolean().describe('Whether WebP is taken beside JPEG, PNG, GIF and BMP.').default(false),
   })
   .describe('torchlift serve');

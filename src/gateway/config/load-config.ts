@@ -25,7 +25,7 @@ function readFile(path: string): object {
 }
 
 /** The reference may be an address too. */
-const PATHS = ['model', 'policy', 'reference'] as const satisfies readonly (keyof GatewayConfig)[];
+const PATHS = ['model', 'policy', 'reference', 'keys'] as const satisfies readonly (keyof GatewayConfig)[];
 
 function parseYaml(text: string, where: string): unknown {
   try {

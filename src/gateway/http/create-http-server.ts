@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { TorchliftError } from '../../core/errors.ts';
+import type { Caller } from '../keys/authorize.ts';
 import { errorAnswer } from './error-answer.ts';
 import type { Answer, ErrorForm, Route } from './route.ts';
 
@@ -10,8 +11,8 @@ export interface HttpOptions {
   readonly routes: readonly Route[];
   /** Of requests that name none. */
   readonly timeoutMs: number;
-  /** Whom a request is for; throws `unauthenticated` or `forbidden`. */
-  readonly identify: (request: { readonly headers: FastifyRequest['headers']; readonly address: string }, scope: Route['scope']) => string;
+  /** Whom a request is for. Errors: `unauthenticated`, `forbidden`. */
+  readonly identify: (caller: Caller, scope: Route['scope']) => string;
   readonly onAnswer: (answered: Answered) => void;
 }
 
@@ -69,7 +70,8 @@ async function handle(route: Route, options: HttpOptions, request: FastifyReques
   const hangUp = () => controller.abort(new TorchliftError('cancelled', { what: 'the caller hung up' }));
   reply.raw.once('close', hangUp);
   try {
-    const client = options.identify({ headers: request.headers, address: request.ip }, route.scope);
+    const { authorization, 'x-api-key': apiKey } = request.headers;
+    const client = options.identify({ authorization, apiKey: typeof apiKey === 'string' ? apiKey : undefined, address: request.ip }, route.scope);
     const timeoutMs = timeoutOf(request.headers['x-request-timeout-ms']) ?? options.timeoutMs;
     timer = setTimeout(() => controller.abort(new TorchliftError('deadline-exceeded', { what: `no answer within ${timeoutMs} ms` })), timeoutMs);
     const body = await unfolded(request, limitOf(route));

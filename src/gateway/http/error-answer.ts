@@ -28,7 +28,7 @@ export function errorAnswer(error: unknown, form: ErrorForm, requestId: string):
   const known = error instanceof TorchliftError ? STATUS[error.code] : undefined;
   const status = known ?? 500;
   const { code, what } = known === undefined ? { code: 'internal', what: 'an error of the server; its log has more' } : (error as TorchliftError);
-  const headers = status === 503 ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
+  const headers = status === 503 ? { 'retry-after': RETRY_AFTER_SECONDS } : status === 401 ? { 'www-authenticate': 'Bearer' } : {};
   const where = known !== undefined && error instanceof TorchliftError && error.where !== undefined ? `${error.where}: ` : '';
   if (form !== 'problem') return { status, headers: { ...headers, 'content-type': 'application/json' }, body: encodeErrorMessage(`${where}${what}`) };
   const problem = {
