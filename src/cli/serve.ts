@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { printable } from '../core/printable.ts';
+import { askedToStop } from './asked-to-stop.ts';
 import { wholeNumber } from './parse-options.ts';
 
 const EXAMPLES = `
@@ -50,21 +51,12 @@ export function register(program: Command): void {
         onLine(`${path ?? 'the command line'}: sound`);
         return;
       }
+      const stopping = askedToStop();
       const { createLog } = await import('../gateway/observe/create-log.ts');
       const gateway = await serve(config, { onLine, onAnswer: createLog(process.stdout) });
       onLine(`serving ${config.model} as ${config.name} on http://${config.host}:${gateway.port}, metrics on http://127.0.0.1:${gateway.adminPort}`);
-      await stopped();
+      await stopping;
       onLine('stopping: what was accepted is answered first');
       await gateway.close();
     });
-}
-
-/** Resolves when this process is asked to end. */
-function stopped(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.removeAllListeners(signal);
-      process.once(signal, () => resolve());
-    }
-  });
 }

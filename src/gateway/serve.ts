@@ -80,6 +80,7 @@ export async function serve(config: GatewayConfig, { onLine, onAnswer }: ServeEv
     const listen = async (routes: Parameters<typeof createHttpServer>[0]['routes'], host: string, port: number) => {
       const server = createHttpServer({
         ...{ routes, timeoutMs: config.timeoutMs, identify: (caller, scope) => authorize(caller, scope, keys(), config.noAuth) },
+        isStopping: () => isStopping,
         onAnswer: (answered) => {
           metrics.answered(answered.route, answered.status, answered.milliseconds);
           onAnswer(answered);

@@ -13,6 +13,8 @@ export interface HttpOptions {
   readonly timeoutMs: number;
   /** Whom a request is for. Errors: `unauthenticated`, `forbidden`. */
   readonly identify: (caller: Caller, scope: Route['scope']) => string;
+  /** Whether answers are to end their connections. */
+  readonly isStopping: () => boolean;
   readonly onAnswer: (answered: Answered) => void;
 }
 
@@ -36,11 +38,15 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   const server = Fastify({
     logger: false,
     trustProxy: false,
+    forceCloseConnections: 'idle',
     requestTimeout: REQUEST_TIMEOUT_MS,
 
     keepAliveTimeout: 75_000,
     genReqId: ({ headers }) => idOf(headers['x-request-id']),
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (options.isStopping()) reply.header('connection', 'close');
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
