@@ -12,6 +12,7 @@ import { type Answered, createHttpServer } from './http/create-http-server.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { moderateRoutes } from './http/moderate-routes.ts';
 import { openInferenceRoutes } from './http/open-inference-routes.ts';
+import { openApiRoutes } from './http/openapi/openapi-routes.ts';
 import { tfServingRoutes } from './http/tf-serving-routes.ts';
 import { authorize } from './keys/authorize.ts';
 import { readKeys, watchKeys } from './keys/key-file.ts';
@@ -96,7 +97,7 @@ export async function serve(config: GatewayConfig, { onLine, onAnswer }: ServeEv
       ...healthRoutes(models, () => isStopping),
     ];
     const adminPort = await listen([...adminRoutes(metrics), ...healthRoutes(models, () => isStopping)], LOOPBACK, config.adminPort);
-    const port = await listen(routes, config.host, config.port);
+    const port = await listen([...routes, ...openApiRoutes(routes)], config.host, config.port);
     return {
       ...{ port, adminPort, close },
       get workerPids() {

@@ -6,6 +6,7 @@ export function adminRoutes(metrics: GatewayMetrics): readonly Route[] {
   return [
     {
       ...{ method: 'GET', path: '/metrics', scope: 'metrics', form: 'problem' },
+      doc: { summary: 'Figures for Prometheus', answer: { 'text/plain': { schema: { type: 'string' } } } },
       answer: async () => ({ status: 200, headers: { 'content-type': metrics.contentType }, body: await metrics.text() }),
     },
   ];

@@ -4,6 +4,7 @@ import type { Models } from '../models.ts';
 import type { ServedModel } from '../served-model.ts';
 import { errorAnswer } from './error-answer.ts';
 import { imagesOf } from './moderate-body.ts';
+import { content } from './openapi/openapi-document.ts';
 import type { Answer, Exchange, Route } from './route.ts';
 
 /** What a caller of `/v1/moderate` is told of one image. */
@@ -26,11 +27,27 @@ export interface Moderation {
   readonly request_id: string;
 }
 
+const BINARY = { type: 'string', contentMediaType: 'application/octet-stream' } as const;
+
 /** Our own contract: an image in, a decision out. */
 export function moderateRoutes(models: Models, bodyLimit: number): readonly Route[] {
   return [
     {
       ...{ method: 'POST', path: '/v1/moderate', scope: 'infer', form: 'problem', bodyLimit },
+      doc: {
+        summary: 'Decide an image',
+        query: [
+          { name: 'verdict', in: 'query', required: false, schema: { enum: ['status'] }, description: 'By status alone: 200 for allow, 406 else.' },
+        ],
+        request: {
+          'image/*': { schema: BINARY },
+          'application/octet-stream': { schema: BINARY },
+          'multipart/form-data': { schema: { type: 'object', additionalProperties: BINARY } },
+          ...content('ModerationRequest'),
+        },
+        answer: content('ModerationAnswer'),
+        others: { 406: 'With verdict=status: block or review.' },
+      },
       answer: async (exchange) => {
         const model = models.main;
         const { images, several } = await imagesOf(exchange);
@@ -47,6 +64,7 @@ export function moderateRoutes(models: Models, bodyLimit: number): readonly Rout
     },
     {
       ...{ method: 'GET', path: '/v1/policy', scope: 'infer', form: 'problem' },
+      doc: { summary: 'The rules by which images are decided', answer: content('Policy') },
       answer: (): Answer => {
         const { policy, policyHash, heads } = models.main;
         return { status: 200, body: { policy: policyHash, rules: policy?.rules ?? null, labels: heads.flatMap(({ classes }) => classes) } };

@@ -6,6 +6,8 @@ import { JSON_LENGTH_HEADER } from '../../dialects/open-inference/message.ts';
 import { encodeMetadata } from '../../dialects/open-inference/metadata.ts';
 import type { WireSignature, WireTensor } from '../../dialects/wire-tensor.ts';
 import type { Models } from '../models.ts';
+import { content } from './openapi/openapi-document.ts';
+import type { SchemaName } from './openapi/schemas.ts';
 import type { Exchange, Route } from './route.ts';
 
 const PLACES = ['/v2/models/:name', '/v2/models/:name/versions/:version'];
@@ -15,35 +17,41 @@ const PLATFORM = 'pytorch_torchscript';
 export function openInferenceRoutes(models: Models, bodyLimit: number): readonly Route[] {
   const found = ({ params: { name, version } }: Exchange) => models.find({ name, version });
   const json = { 'content-type': 'application/json' };
-  const get = (path: string, answer: Route['answer']): Route => ({
-    method: 'GET',
-    path,
-    scope: 'infer',
-    form: 'open-inference',
-
-    answer,
+  const get = (path: string, summary: string, schema: SchemaName, answer: Route['answer']): Route => ({
+    ...{ method: 'GET', path, scope: 'infer', form: 'open-inference', answer },
+    doc: { summary, answer: content(schema) },
+  });
+  const live = get('/v2/health/live', 'Whether the process answers', 'ServerLive', () => ({ status: 200, body: { live: true } }));
+  const ready = get('/v2/health/ready', 'Whether models can be asked', 'ServerReady', () => {
+    const isReady = models.all.every((model) => model.isReady);
+    return { status: isReady ? 200 : 503, body: { ready: isReady } };
   });
   return [
-    get('/v2', () => ({ status: 200, body: { name: 'torchlift', version: ownVersion(), extensions: ['binary_tensor_data'] } })),
-    { ...get('/v2/health/live', () => ({ status: 200, body: { live: true } })), scope: 'open' },
-    {
-      ...get('/v2/health/ready', () => {
-        const ready = models.all.every(({ isReady }) => isReady);
-        return { status: ready ? 200 : 503, body: { ready } };
-      }),
-      scope: 'open',
-    },
+    get('/v2', 'The server and its extensions', 'ServerMetadata', () => ({
+      status: 200,
+      body: { name: 'torchlift', version: ownVersion(), extensions: ['binary_tensor_data'] },
+    })),
+    { ...live, scope: 'open' },
+    { ...ready, scope: 'open' },
     ...PLACES.flatMap((place): Route[] => [
-      get(place, (exchange) => {
+      get(place, 'What the model takes and gives', 'ModelMetadata', (exchange) => {
         const { name, version, signature } = found(exchange);
         return { status: 200, headers: json, body: encodeMetadata({ name, versions: [String(version)], platform: PLATFORM, signature }) };
       }),
-      get(`${place}/ready`, (exchange) => {
+      get(`${place}/ready`, 'Whether the model can be asked', 'ModelReady', (exchange) => {
         const { name, isReady } = found(exchange);
         return { status: isReady ? 200 : 503, body: { name, ready: isReady } };
       }),
       {
         ...{ method: 'POST', path: `${place}/infer`, scope: 'infer', form: 'open-inference', bodyLimit },
+        doc: {
+          summary: 'Scores of tensors or images',
+          request: {
+            ...content('InferRequest'),
+            'application/octet-stream': { schema: { type: 'string', description: 'JSON, then the binary tensors.' } },
+          },
+          answer: content('InferAnswer'),
+        },
         answer: async (exchange) => {
           const model = found(exchange);
           const length = exchange.headers[JSON_LENGTH_HEADER];

@@ -1,4 +1,5 @@
 import type { RequestContext } from '../request-context.ts';
+import type { Schema } from './openapi/schemas.ts';
 
 /** What a caller must be allowed to: nothing at all, ask models, read figures, run the gateway. */
 export type Scope = 'open' | 'infer' | 'metrics' | 'admin';
@@ -22,6 +23,17 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What is said of a route to people and to generators of clients. */
+export interface RouteDoc {
+  readonly summary: string;
+  readonly query?: readonly Schema[];
+  /** By media type. */
+  readonly request?: Schema;
+  readonly answer: Schema;
+  /** What other statuses say that are no errors. */
+  readonly others?: Readonly<Record<string, string>>;
+}
+
 export interface Route {
   readonly method: 'GET' | 'POST';
   /** As fastify takes it. */
@@ -30,5 +42,6 @@ export interface Route {
   readonly form: ErrorForm;
   /** Bytes of the body, as it comes and unfolded; few where omitted. */
   readonly bodyLimit?: number;
+  readonly doc: RouteDoc;
   readonly answer: (exchange: Exchange) => Promise<Answer> | Answer;
 }

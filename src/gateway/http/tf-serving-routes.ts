@@ -3,6 +3,7 @@ import { encodeMetadata, encodeModelStatus } from '../../dialects/tf-serving/met
 import { decodePredictRequest } from '../../dialects/tf-serving/predict-request.ts';
 import { encodePredictResponse } from '../../dialects/tf-serving/predict-response.ts';
 import type { Models } from '../models.ts';
+import { content } from './openapi/openapi-document.ts';
 import type { Exchange, Route } from './route.ts';
 
 const NAME = ':name([^:/]+)';
@@ -16,6 +17,7 @@ export function tfServingRoutes(models: Models, bodyLimit: number): readonly Rou
   return PLACES.flatMap((place): Route[] => [
     {
       ...{ method: 'POST', path: `${place}::predict`, scope: 'infer', form: 'tf-serving', bodyLimit },
+      doc: { summary: 'Scores of rows or columns', request: content('PredictRequest'), answer: content('PredictAnswer') },
       answer: async (exchange) => {
         const model = found(exchange);
         const text = exchange.body.toString();
@@ -27,6 +29,7 @@ export function tfServingRoutes(models: Models, bodyLimit: number): readonly Rou
     },
     {
       ...{ method: 'GET', path: place, scope: 'infer', form: 'tf-serving' },
+      doc: { summary: 'Which versions are served', answer: content('ModelStatus') },
       answer: (exchange) => {
         const { version } = found(exchange);
         return { status: 200, headers: json, body: encodeModelStatus([{ version, state: 'AVAILABLE' }]) };
@@ -34,6 +37,7 @@ export function tfServingRoutes(models: Models, bodyLimit: number): readonly Rou
     },
     {
       ...{ method: 'GET', path: `${place}/metadata`, scope: 'infer', form: 'tf-serving' },
+      doc: { summary: 'What the model takes and gives', answer: content('ServingMetadata') },
       answer: (exchange) => {
         const { name, version, signature } = found(exchange);
         return { status: 200, headers: json, body: encodeMetadata({ name, version, signatureName: SIGNATURE, signature }) };
