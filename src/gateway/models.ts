@@ -19,6 +19,14 @@ export class Models {
     this.#labels = labels;
   }
 
+  get names(): readonly string[] {
+    return [...new Set(this.#served.map(({ name }) => name))];
+  }
+
+  get labels(): readonly string[] {
+    return [...this.#labels.keys()];
+  }
+
   get all(): readonly ServedModel[] {
     return this.#served;
   }

@@ -97,7 +97,7 @@ export async function serve(config: GatewayConfig, { onLine, onAnswer }: ServeEv
       ...healthRoutes(models, () => isStopping),
     ];
     const adminPort = await listen([...adminRoutes(metrics), ...healthRoutes(models, () => isStopping)], LOOPBACK, config.adminPort);
-    const port = await listen([...routes, ...openApiRoutes(routes)], config.host, config.port);
+    const port = await listen([...routes, ...openApiRoutes(routes, models)], config.host, config.port);
     return {
       ...{ port, adminPort, close },
       get workerPids() {

@@ -1,4 +1,5 @@
-import { version } from '../../../core/version.ts';
+import { version as ownVersion } from '../../../core/version.ts';
+import type { Models } from '../../models.ts';
 import type { ErrorForm, Route } from '../route.ts';
 import { SCHEMAS, type Schema, type SchemaName } from './schemas.ts';
 
@@ -39,18 +40,18 @@ const FAILURES: Readonly<Record<string, string>> = {
   504: 'No answer within the request’s time.',
 };
 
-/** The routes as OpenAPI 3.1. */
-export function openApiDocument(routes: readonly Route[]): OpenApi {
+/** The routes as OpenAPI 3.1, and what is served now as what they can be asked for. */
+export function openApiDocument(routes: readonly Route[], models: Models): OpenApi {
   const paths: Record<string, Record<string, Operation>> = {};
   for (const route of routes) {
     const path = templateOf(route.path);
     paths[path] ??= {};
-    paths[path][route.method.toLowerCase()] = operationOf(route, path);
+    paths[path][route.method.toLowerCase()] = operationOf(route, path, models);
   }
   const keys = { bearer: { type: 'http', scheme: 'bearer' }, apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' } };
   return {
     openapi: '3.1.0',
-    info: { title: 'Torchlift gateway', version: version(), description: 'A moderation model behind the contracts that its clients use already.' },
+    info: { title: 'Torchlift gateway', version: ownVersion(), description: 'A moderation model behind the contracts that its clients use already.' },
     paths,
     components: { schemas: SCHEMAS, securitySchemes: keys },
   };
@@ -61,9 +62,15 @@ function templateOf(path: string): string {
   return path.replace(/(?<!:):(\w+)(?:\((?:[^()\\]|\\.)*\))?/g, '{$1}').replace(/::/g, ':');
 }
 
-function operationOf({ method, scope, form, doc }: Route, path: string): Operation {
+function operationOf({ method, scope, form, doc }: Route, path: string, models: Models): Operation {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
-  const inPath = names.map((name) => ({ name, in: 'path', required: true, schema: { type: name === 'version' ? 'integer' : 'string' } }));
+  const known: Readonly<Record<string, readonly unknown[]>> = {
+    name: models.names,
+    version: models.all.map(({ version }) => version),
+    label: models.labels,
+  };
+  const schemaOf = (name: string) => (known[name]?.length ? { enum: known[name] } : { type: 'string' });
+  const inPath = names.map((name) => ({ name, in: 'path', required: true, schema: schemaOf(name) }));
   const timeout = { name: 'X-Request-Timeout-Ms', in: 'header', required: false, schema: { type: 'integer', minimum: 1 } };
   const error = form === 'problem' ? content('Problem', 'application/problem+json') : content('ErrorMessage');
   const statuses = Object.keys(FAILURES).filter((status) => scope !== 'open' || status === '503' || status === '500' || status === '400');
