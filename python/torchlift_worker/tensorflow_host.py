@@ -10,6 +10,7 @@ os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")  # Keras 3 reads legacy .h5 fi
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
+from torchlift_worker.answering import answer  # noqa: E402
 from torchlift_worker.keras_calls import layer_places, record_calls  # noqa: E402
 from torchlift_worker.measuring import measure  # noqa: E402
 from torchlift_worker.no_device import NoDevice  # noqa: E402
@@ -17,7 +18,7 @@ from torchlift_worker.tensorflow_pipeline import prepare  # noqa: E402
 
 
 class TensorFlowHost:
-    METHODS = ("run", "measure", "prepare", "layers", "layer")
+    METHODS = ("run", "answer", "measure", "prepare", "layers", "layer")
 
     def __init__(self, model, threads=None, device="auto"):
         """model: path of a Keras `.h5`. It is the user's own, already in production; Lambda layers in it run as they do there.
@@ -52,6 +53,10 @@ class TensorFlowHost:
         else:
             raise ValueError(f"unknown call {call!r}")
         return [np.asarray(output) for output in (outputs if isinstance(outputs, (list, tuple)) else [outputs])], {}
+
+    def answer(self, arrays, requests):
+        """Several requests in one batch (answering.py)."""
+        return answer(arrays, requests, None, lambda inputs: self.run(inputs)[0])
 
     def measure(self, arrays, iterations, call="predict"):
         """Milliseconds of each of so many runs, float64."""

@@ -9,18 +9,20 @@ import itertools  # noqa: E402
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
+from torchlift_worker.answering import answer  # noqa: E402
 from torchlift_worker.cuda_runner import CudaRunner  # noqa: E402
 from torchlift_worker.emitted_source import load_emitted_source  # noqa: E402
 from torchlift_worker.measuring import measure, measure_stream  # noqa: E402
 from torchlift_worker.no_device import NoDevice  # noqa: E402
+from torchlift_worker.pipeline import Pipeline  # noqa: E402
 
 
 class TorchHost:
-    METHODS = ("run", "measure", "layers", "layer", "source")
+    METHODS = ("run", "answer", "probe", "measure", "layers", "layer", "source")
 
-    def __init__(self, model, threads=None, device="auto"):
+    def __init__(self, model, threads=None, device="auto", preprocess=None):
         """model: path of a TorchScript archive whose hash the caller has verified. device: "cpu", "cuda", or "auto", which is CUDA where
-        there is one."""
+        there is one. preprocess: path of a `preprocess.py` whose hash the caller has verified, for `answer`."""
         if threads:
             torch.set_num_threads(threads)
         if device == "auto":
@@ -29,6 +31,7 @@ class TorchHost:
             raise NoDevice(f"torch {torch.__version__} finds no GPU")
         self.path = model
         self.model = torch.jit.freeze(torch.jit.load(model, map_location=device).eval())
+        self.pipeline = None if preprocess is None else Pipeline(preprocess)
         self.unfrozen = None
         self.emitted = {}
         self.taps = []
@@ -54,6 +57,13 @@ class TorchHost:
         else:
             outputs = self.forward([torch.from_numpy(array) for array in arrays], precision)
         return [np.asarray(output) for output in outputs], {}
+
+    def answer(self, arrays, requests, precision="fp32"):
+        """Several requests in one batch (answering.py)."""
+        return answer(arrays, requests, self.pipeline, lambda inputs: self.run(inputs, precision)[0])
+
+    def probe(self, _):
+        return [], {"probes": self.pipeline.probe()}
 
     def measure(self, arrays, iterations, precision="fp32"):
         """Milliseconds of each of so many runs, float64. On CUDA, from one answer to the next, the next batch's copy going beside."""

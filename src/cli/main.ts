@@ -33,6 +33,8 @@ const COMMANDS = [
   () => import('./preprocess.ts'),
   () => import('./benchmark.ts'),
   () => import('./migrate.ts'),
+  () => import('./serve.ts'),
+  () => import('./keys.ts'),
   () => import('./runtime.ts'),
   () => import('./demo.ts'),
 ] as const;

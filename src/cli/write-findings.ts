@@ -3,10 +3,10 @@ import { readManifest } from '../bundle/read-bundle.ts';
 import { rewriteBundle } from '../convert/rewrite-bundle.ts';
 import { TorchliftError } from '../core/errors.ts';
 import type { Policy } from '../policy/policy.ts';
+import { policyOf } from '../policy/policy-of.ts';
 import { type NewThreshold, withThresholds } from '../policy/with-thresholds.ts';
 import type { Step } from '../preprocess/steps.ts';
 import { threshold } from '../report/numbers.ts';
-import { policyOf } from '../validate/policy-of.ts';
 
 export interface WriteFlags {
   readonly candidate: string;

@@ -30,6 +30,9 @@ export interface PreprocessorOptions {
 
 /** Images' bytes → what the model sees, in a process of its own: no decoder runs in ours. */
 export interface Preprocessor {
+  readonly pid: number;
+  /** It is gone; what it is asked now fails. */
+  readonly ended: boolean;
   /** One row [1, …] for each image, or why there is none; one bad image fails alone. */
   run(images: readonly Uint8Array[]): Promise<readonly PreparedImage[]>;
   /** The images' pixels [H, W, 3], before anything else; `decoder`: the one that the pipeline has. */
@@ -41,10 +44,16 @@ export interface Preprocessor {
   /** sha256 of what the pipeline makes of each probe image that comes with the package, by file name. */
   probe(): Promise<Readonly<Record<string, string>>>;
   close(): Promise<void>;
+  /** Ends it at once; whatever waits for an answer fails. */
+  kill(why: string): void;
 }
 
 /** Starts the host, in the torch runtime. Errors: `runtime-unavailable`, `io` (pip), `worker-failed`. */
-export async function openPreprocessor({ source, threads, supervision, progress }: PreprocessorOptions): Promise<Preprocessor> {
+export function openPreprocessor(options: PreprocessorOptions): Promise<Preprocessor> {
+  return open(options, () => {});
+}
+
+async function open({ source, threads, supervision, progress }: PreprocessorOptions, onClosed: () => void): Promise<Preprocessor> {
   const runtime = await ensureRuntime('torch', progress);
   const load = { model: source, threads: threads ?? 1 };
   const { worker } = await loadWorker({ engine: 'preprocess', python: runtime.python, load, supervision });
@@ -59,6 +68,12 @@ export async function openPreprocessor({ source, threads, supervision, progress 
     return pair(header.images as readonly Report[], tensors);
   };
   return {
+    get pid() {
+      return worker.pid;
+    },
+    get ended() {
+      return worker.ended;
+    },
     run: (images) => ask('run', {}, images),
     decode: (images, decoder) => ask('decode', { decoder }, images),
     hashPixels: async (images, decoder) => {
@@ -72,7 +87,8 @@ export async function openPreprocessor({ source, threads, supervision, progress 
       return { keys, rows: new Map(unique.map((key, index) => [key, tensors[index] as Tensor])) };
     },
     probe: async () => (await worker.request('probe', {}, [])).header.probes as Readonly<Record<string, string>>,
-    close: () => worker.close(),
+    close: () => worker.close().finally(onClosed),
+    kill: (why) => worker.kill(why),
   };
 }
 
@@ -87,8 +103,7 @@ export async function openPrintedPreprocessor(text: string, options: Omit<Prepro
   try {
     const source = join(folder, 'preprocess.py');
     writeFileSync(source, text);
-    const preprocessor = await openPreprocessor({ source, ...options });
-    return { ...preprocessor, close: () => preprocessor.close().finally(remove) };
+    return await open({ source, ...options }, remove);
   } catch (error) {
     remove();
     throw error;

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../core/html.ts';
 
 /** One demand of a plan, with what came of it; null: it couldn't be measured here. */
 export interface Check {

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../core/html.ts';
 import { count } from './numbers.ts';
 
 /** More names than this nobody reads in passing. */

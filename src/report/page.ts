@@ -1,4 +1,4 @@
-import { type Html, html, Html as RawHtml } from './html.ts';
+import { type Html, html, Html as RawHtml } from '../core/html.ts';
 import { STYLESHEET } from './stylesheet.ts';
 
 export interface Page {

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../core/html.ts';
 
 /**
  * A box that scrolls sideways where the page is narrower than what it holds: shaded at the side that hides something, and in reach of the

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../core/html.ts';
 import { scrollBox } from './scroll-box.ts';
 
 export interface Column {

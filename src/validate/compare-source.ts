@@ -1,10 +1,10 @@
 import type { Manifest } from '../bundle/manifest.ts';
 import { verifiedArtefact } from '../bundle/read-bundle.ts';
 import { TorchliftError } from '../core/errors.ts';
+import { sliceRows } from '../engines/slice-rows.ts';
 import type { Tensor } from '../engines/tensor.ts';
 import type { WorkerEngine } from '../engines/worker-engine.ts';
 import { TensorDifference } from './layers/tensor-difference.ts';
-import { sliceRows } from './slice-rows.ts';
 
 export interface SourceSides {
   readonly bundle: string;

@@ -6,7 +6,9 @@ import { machine } from '../core/machine.ts';
 import { version } from '../core/version.ts';
 import type { Device } from '../engines/engine.ts';
 import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
+import { sliceRows } from '../engines/slice-rows.ts';
 import type { Tensor } from '../engines/tensor.ts';
+import { policyOf } from '../policy/policy-of.ts';
 import { isTensorFlowPipeline } from '../preprocess/is-tensorflow-pipeline.ts';
 import type { Step } from '../preprocess/steps.ts';
 import { ahead } from './ahead.ts';
@@ -21,9 +23,7 @@ import { NearCopyIndex } from './near-copies/near-copy-index.ts';
 import { type Candidate, openCandidate, type ValidatedPrecision, verifiedModel } from './open-candidate.ts';
 import { openReference, RECORDED, type Reference } from './open-reference.ts';
 import { type OpenSource, openSource, type SourceOptions } from './open-source.ts';
-import { policyOf } from './policy-of.ts';
 import type { Sample, Scores } from './sample.ts';
-import { sliceRows } from './slice-rows.ts';
 import { StageComparison } from './stages/stage-comparison.ts';
 
 export interface ValidateOptions extends SourceOptions {

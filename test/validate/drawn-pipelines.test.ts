@@ -18,10 +18,10 @@ import { type Answer, PipelineAnswers } from '../../src/validate/find-preprocess
 import { stepsOf } from '../../src/validate/find-preprocess/pipeline-space.ts';
 import { drawChoice } from '../../src/validate/find-preprocess/testing/draw-choice.ts';
 import { FULL } from '../support/form.ts';
+import { PHOTO_CLASSES, writePhotoModel } from '../support/photo-model.ts';
 import { torchTestPython } from '../support/python-environments.ts';
 import { runPython } from '../support/run-python.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
-import { PHOTO_CLASSES, writePhotoModel } from './photo-model.ts';
 
 const scratch = scratchFolder('drawn-pipelines');
 const quiet = () => {};

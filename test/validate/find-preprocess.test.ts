@@ -8,12 +8,12 @@ import { packageRoot } from '../../src/core/package-root.ts';
 import { PRESETS } from '../../src/preprocess/steps.ts';
 import { expectRefusal } from '../support/expect-refusal.ts';
 import { startModelServer } from '../support/model-server.ts';
+import { PHOTO_CLASSES, writePhotoModel } from '../support/photo-model.ts';
 import { torchTestPython } from '../support/python-environments.ts';
 import { runCli } from '../support/run-cli.ts';
 import { runPython } from '../support/run-python.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { writeKerasFile } from '../support/tiny-model.ts';
-import { PHOTO_CLASSES, writePhotoModel } from './photo-model.ts';
 
 const here = join(packageRoot(), 'test', 'validate');
 const scratch = scratchFolder('find-preprocess');

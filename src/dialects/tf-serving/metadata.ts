@@ -49,3 +49,40 @@ function portsOf(tensors: Readonly<Record<string, TensorInfo>>): readonly WirePo
       return { name, dtype: known, shape: shape === undefined || shape.unknown_rank ? null : (shape.dim ?? []).map(({ size }) => Number(size)) };
     });
 }
+
+/** The answer of `GET …/metadata`. */
+export function encodeMetadata({ name, version, signatureName, signature }: ServedSignature): string {
+  const method = 'tensorflow/serving/predict';
+  const definition = { inputs: infosOf(signature.inputs), outputs: infosOf(signature.outputs), method_name: method, defaults: {} };
+  return JSON.stringify({
+    model_spec: { name, signature_name: '', version: String(version) },
+    metadata: { signature_def: { signature_def: { [signatureName]: definition } } },
+  });
+}
+
+export interface ServedSignature {
+  readonly name: string;
+  readonly version: number;
+  readonly signatureName: string;
+  readonly signature: WireSignature;
+}
+
+function infosOf(ports: readonly WirePort[]): Readonly<Record<string, TensorInfo & { readonly name: string }>> {
+  return Object.fromEntries(
+    ports.map(({ name, dtype, shape }) => {
+      const dim = (shape ?? []).map((size) => ({ size: String(size), name: '' }));
+      return [name, { dtype: nameOfDtype(dtype), tensor_shape: { dim, unknown_rank: shape === null }, name }];
+    }),
+  );
+}
+
+function nameOfDtype(dtype: WireTensor['dtype']): string {
+  const [name] = Object.entries(DTYPES).find(([, known]) => known === dtype) as [string, unknown];
+  return name;
+}
+
+/** The answer of `GET /v1/models/<name>`, the newest version first. */
+export function encodeModelStatus(versions: readonly { readonly version: number; readonly state: 'LOADING' | 'AVAILABLE' | 'UNLOADING' }[]): string {
+  const status = { error_code: 'OK', error_message: '' };
+  return JSON.stringify({ model_version_status: versions.map(({ version, state }) => ({ version: String(version), state, status })) });
+}

@@ -1,5 +1,5 @@
 import type { DifferenceEvidence } from '../../bundle/evidence/agreement-evidence.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html } from '../../core/html.ts';
 import { count, superscript } from '../numbers.ts';
 import { CHART, chartFrame, px } from './frame.ts';
 import { linearScale, niceTicks } from './scale.ts';

@@ -1,5 +1,5 @@
 import type { RunFigures } from '../../bundle/evidence/benchmark-evidence.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html } from '../../core/html.ts';
 import { milliseconds } from '../numbers.ts';
 import { CHART, chartFrame, px } from './frame.ts';
 import { lanes } from './lanes.ts';

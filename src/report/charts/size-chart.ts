@@ -1,4 +1,4 @@
-import { type Html, html } from '../html.ts';
+import { type Html, html } from '../../core/html.ts';
 import { megabytes } from '../numbers.ts';
 import { CHART, chartFrame, px } from './frame.ts';
 import { lanes } from './lanes.ts';

@@ -1,8 +1,8 @@
 import type { MigrationEvidence, PrecisionRun } from '../../bundle/evidence/migration-evidence.ts';
+import { type Html, html } from '../../core/html.ts';
 import { type LatencySeries, latencyChart } from '../charts/latency-chart.ts';
 import { sizeChart } from '../charts/size-chart.ts';
 import { checklist } from '../checklist.ts';
-import { type Html, html } from '../html.ts';
 import { change, count, counted, megabytes, milliseconds, percent, small } from '../numbers.ts';
 import { printPage } from '../page.ts';
 import { rankWords } from '../rank-words.ts';

@@ -1,6 +1,6 @@
 import type { ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
+import { type Html, html } from '../../core/html.ts';
 import { foldedNames } from '../folded-names.ts';
-import { type Html, html } from '../html.ts';
 import { count, counted, percent, percentRange, points, rounded3, small, threshold } from '../numbers.ts';
 import { number, table, text } from '../table.ts';
 

@@ -1,5 +1,5 @@
 import type { DecisionEvidence, FlipEvidence, HeadEvidence, ScoreEvidence } from '../../bundle/evidence/agreement-evidence.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html } from '../../core/html.ts';
 import { small } from '../numbers.ts';
 import { decisionWords } from './decision-words.ts';
 

@@ -1,7 +1,7 @@
 import type { StageEvidence, ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
+import { type Html, html } from '../../core/html.ts';
 import { agreementChart } from '../charts/agreement-chart.ts';
 import { foldedNames } from '../folded-names.ts';
-import { type Html, html } from '../html.ts';
 import { count, percent, percentRange, small } from '../numbers.ts';
 import { number, table, text } from '../table.ts';
 import { gapWords } from './gap-words.ts';

@@ -1,6 +1,6 @@
 import type { SideEvidence, ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
+import { type Html, html } from '../../core/html.ts';
 import { checklist } from '../checklist.ts';
-import { type Html, html } from '../html.ts';
 import { count, percent, percentRange } from '../numbers.ts';
 import { printPage } from '../page.ts';
 import { accuracy, coverage, production, skipped, thresholds } from './data-sections.ts';

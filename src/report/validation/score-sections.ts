@@ -1,7 +1,7 @@
 import type { ValidationEvidence } from '../../bundle/evidence/validation-evidence.ts';
+import { Html, html } from '../../core/html.ts';
 import { differenceChart } from '../charts/difference-chart.ts';
 import { foldedNames } from '../folded-names.ts';
-import { Html, html } from '../html.ts';
 import { comparisonOf } from '../layers/comparison-of.ts';
 import { layerChart } from '../layers/layer-chart.ts';
 import { divergenceSentence, layerSeries } from '../layers/layer-series.ts';

@@ -2,8 +2,8 @@ import type { LayerComparison } from '../../bundle/evidence/layer-comparison.ts'
 import type { Manifest } from '../../bundle/manifest.ts';
 import { TorchliftError } from '../../core/errors.ts';
 import type { RunOptions } from '../../engines/engine.ts';
+import { sliceRows } from '../../engines/slice-rows.ts';
 import type { Tensor } from '../../engines/tensor.ts';
-import { sliceRows } from '../slice-rows.ts';
 import { judgeLayers, type MeasuredCall } from './judge-layers.ts';
 import { matchCalls, type RecordedCall } from './match-calls.ts';
 import { Taps, type TapWorker } from './taps.ts';

@@ -1,5 +1,6 @@
 import type { Stage, StageEvidence } from '../../bundle/evidence/validation-evidence.ts';
 import { invariant } from '../../core/errors.ts';
+import { sliceRows } from '../../engines/slice-rows.ts';
 import type { Tensor } from '../../engines/tensor.ts';
 import type { WorkerEngine } from '../../engines/worker-engine.ts';
 import type { AgreementAccumulator } from '../agreement/accumulate-agreement.ts';
@@ -9,7 +10,6 @@ import type { Pipeline } from '../inputs/open-pipeline.ts';
 import { stackRows } from '../inputs/stack-rows.ts';
 import type { Reference } from '../open-reference.ts';
 import type { Sample, Scores } from '../sample.ts';
-import { sliceRows } from '../slice-rows.ts';
 import { StageTally } from './stage-tally.ts';
 import { type TensorflowRow, tensorflowRows } from './tensorflow-rows.ts';
 

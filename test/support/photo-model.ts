@@ -1,6 +1,6 @@
 import { dense, functional, input, layer } from '../../src/compiler/keras/testing/model-file.ts';
 import { seededRandom } from '../../src/core/seeded-random.ts';
-import { writeKerasFile } from '../support/tiny-model.ts';
+import { writeKerasFile } from './tiny-model.ts';
 
 export const PHOTO_CLASSES = ['a', 'b', 'c', 'd', 'e'] as const;
 /** Pixels along each side. */

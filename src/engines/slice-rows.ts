@@ -1,4 +1,4 @@
-import type { Tensor } from '../engines/tensor.ts';
+import type { Tensor } from './tensor.ts';
 
 /** Rows `start` to `end` (not included) along the first axis, or as many as there are; the bytes are shared. */
 export function sliceRows({ dtype, shape, data }: Tensor, start: number, end: number): Tensor {

@@ -1,0 +1,108 @@
+import { TorchliftError } from '../../core/errors.ts';
+import { float32Elements, type Tensor } from '../../engines/tensor.ts';
+import type { Models } from '../models.ts';
+import type { ServedModel } from '../served-model.ts';
+import { errorAnswer } from './error-answer.ts';
+import { imagesOf } from './moderate-body.ts';
+import { content } from './openapi/openapi-document.ts';
+import type { Answer, Exchange, Route } from './route.ts';
+
+/** What a caller of `/v1/moderate` is told of one image. */
+export interface Moderation {
+  /** null without a policy. */
+  readonly decision: 'allow' | 'review' | 'block' | null;
+  readonly label: string;
+  /** Of all heads, in the model's order. */
+  readonly scores: readonly number[];
+  /** The classes that the scores speak for. */
+  readonly labels: readonly string[];
+  readonly model: string;
+  readonly policy: string | null;
+  /** Which of the models answered. */
+  readonly variant: 'candidate' | 'reference';
+  /** How many the file has, and how many were looked at. */
+  readonly frames: number;
+  readonly inspected: number;
+  readonly flags: readonly string[];
+  readonly request_id: string;
+}
+
+const BINARY = { type: 'string', contentMediaType: 'application/octet-stream' } as const;
+
+/** Our own contract: an image in, a decision out. */
+export function moderateRoutes(models: Models, bodyLimit: number): readonly Route[] {
+  return [
+    {
+      ...{ method: 'POST', path: '/v1/moderate', scope: 'infer', form: 'problem', bodyLimit },
+      doc: {
+        summary: 'Decide an image',
+        query: [
+          { name: 'verdict', in: 'query', required: false, schema: { enum: ['status'] }, description: 'By status alone: 200 for allow, 406 else.' },
+        ],
+        request: {
+          'image/*': { schema: BINARY },
+          'application/octet-stream': { schema: BINARY },
+          'multipart/form-data': { schema: { type: 'object', additionalProperties: BINARY } },
+          ...content('ModerationRequest'),
+        },
+        answer: content('ModerationAnswer'),
+        others: { 406: 'With verdict=status: block or review.' },
+      },
+      answer: async (exchange) => {
+        const model = models.main;
+        const { images, several } = await imagesOf(exchange);
+        const byStatus = exchange.query.verdict === 'status';
+        if (byStatus && model.policy === null)
+          throw new TorchliftError('usage', { what: 'there is no policy, so that there is no verdict; serve with one' });
+        if (!several) {
+          const moderation = await moderate(images[0] as Uint8Array, model, exchange);
+          return { status: byStatus && moderation.decision !== 'allow' ? 406 : 200, body: moderation };
+        }
+        if (byStatus) throw new TorchliftError('usage', { what: 'verdict=status speaks of one image, this request has several' });
+        return { status: 200, body: { results: await Promise.all(images.map((image) => result(image, model, exchange))) } };
+      },
+    },
+    {
+      ...{ method: 'GET', path: '/v1/policy', scope: 'infer', form: 'problem' },
+      doc: { summary: 'The rules by which images are decided', answer: content('Policy') },
+      answer: (): Answer => {
+        const { policy, policyHash, heads } = models.main;
+        return { status: 200, body: { policy: policyHash, rules: policy?.rules ?? null, labels: heads.flatMap(({ classes }) => classes) } };
+      },
+    },
+  ];
+}
+
+/** Of several images each has an answer or a problem of its own. */
+async function result(image: Uint8Array, model: ServedModel, exchange: Exchange): Promise<object> {
+  try {
+    return await moderate(image, model, exchange);
+  } catch (error) {
+    return JSON.parse(String(errorAnswer(error, 'problem', exchange.requestId).body)) as object;
+  }
+}
+
+async function moderate(image: Uint8Array, model: ServedModel, exchange: Exchange): Promise<Moderation> {
+  const { outputs, variant, frames, flags } = await model.answerImage(image, exchange);
+  const scores = outputs.map(float32Row);
+  const decision = model.decide(scores);
+  if (decision.kind === 'undecided') throw new TorchliftError('not-finite', { what: decision.reason });
+  return {
+    decision: decision.action,
+    label: decision.label,
+    scores: model.heads.flatMap(({ output }) => [...(scores[output] ?? [])]),
+    // A single unit speaks for the second of its two classes.
+    labels: model.heads.flatMap(({ units, classes }) => (units === 1 ? classes.slice(1) : classes)),
+    model: model.modelHash,
+    policy: model.policyHash,
+    variant,
+    frames,
+    inspected: 1,
+    flags,
+    request_id: exchange.requestId,
+  };
+}
+
+function float32Row(tensor: Tensor): Float32Array {
+  return tensor.dtype === 'float32' ? float32Elements(tensor) : new Float32Array();
+}
