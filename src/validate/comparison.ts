@@ -7,9 +7,9 @@ import type { Policy } from '../policy/policy.ts';
 import { AgreementAccumulator, type AgreementOptions } from './agreement/accumulate-agreement.ts';
 import type { BothAnswers } from './ask-both.ts';
 import type { Batch } from './batch.ts';
+import type { OpenedSource } from './inputs/opened-source.ts';
 import { fingerprint } from './near-copies/fingerprint.ts';
 import type { NearCopyIndex } from './near-copies/near-copy-index.ts';
-import type { OpenSource } from './open-source.ts';
 import type { Sample, Scores } from './sample.ts';
 import { readLabels } from './sources/read-labels.ts';
 import { readPrevalence } from './sources/read-prevalence.ts';
@@ -20,7 +20,7 @@ export interface ComparisonOptions {
   readonly policy: Policy | null;
   readonly minAgreement: number;
   readonly stage: Stage;
-  readonly source: OpenSource;
+  readonly source: OpenedSource;
   readonly nearCopies: NearCopyIndex | null;
   /** Paths of the CSV files with the true classes and with the production mix. */
   readonly labels: string | undefined;
@@ -119,7 +119,7 @@ export class Comparison {
   }
 }
 
-function rangeWords({ ranges }: OpenSource): string {
+function rangeWords({ ranges }: OpenedSource): string {
   const ends = ranges.flatMap(({ low, high }) => [low, high]);
   return `${Number(Math.min(...ends).toPrecision(4))} to ${Number(Math.max(...ends).toPrecision(4))}`;
 }

@@ -4,14 +4,12 @@ import { TorchliftError } from '../core/errors.ts';
 import type { Progress } from '../engines/runtimes/ensure-runtime.ts';
 import { loadSteps } from '../preprocess/load-steps.ts';
 import type { Step } from '../preprocess/steps.ts';
-import type { BatchSource } from './batch.ts';
 import { generatedInputs } from './inputs/generated-inputs.ts';
 import { openImageFolder } from './inputs/open-image-folder.ts';
 import { openNpz } from './inputs/open-npz.ts';
-import type { Pipeline } from './inputs/open-pipeline.ts';
 import { openRecordedRequests } from './inputs/open-recorded-requests.ts';
+import type { OpenedSource } from './inputs/opened-source.ts';
 import { channelRanges } from './near-copies/channel-ranges.ts';
-import type { ChannelRange } from './near-copies/fingerprint.ts';
 
 export interface SourceOptions {
   /** A folder of images, those below it included. */
@@ -26,20 +24,6 @@ export interface SourceOptions {
   readonly allowOtherPixels?: boolean;
 }
 
-/** What a validation reads its inputs from. */
-export interface OpenSource extends BatchSource {
-  /** Every row brings its reference's scores. */
-  readonly isRecorded: boolean;
-  /** By channel, what the pipeline makes of black and white. */
-  readonly ranges: readonly ChannelRange[];
-  readonly warnings: readonly string[];
-  /** What makes the rows of images; null where they come as tensors. */
-  readonly pipeline: Pipeline | null;
-  /** Which row a name in a file of labels means. */
-  imageOf(name: string): string | undefined;
-  close(): Promise<void>;
-}
-
 /** Enough to certify 99 % where nothing disagrees. */
 const GENERATED_SAMPLES = 512;
 
@@ -50,7 +34,7 @@ export async function openSource(
   options: SourceOptions,
   progress: Progress,
   onRestart: (why: string) => void,
-): Promise<OpenSource> {
+): Promise<OpenedSource> {
   const { images, inputs, samples } = options;
   if (images !== undefined && inputs !== undefined)
     throw new TorchliftError('usage', { what: 'name images or inputs, not both', where: 'validate', remedy: 'Leave --images or --inputs out.' });

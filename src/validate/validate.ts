@@ -18,11 +18,12 @@ import type { RefusedImage } from './batch.ts';
 import { compareSource } from './compare-source.ts';
 import { Comparison } from './comparison.ts';
 import { findPreprocess } from './find-preprocess/find-preprocess.ts';
+import type { OpenedSource } from './inputs/opened-source.ts';
 import { compareLayers } from './layers/compare-layers.ts';
 import { NearCopyIndex } from './near-copies/near-copy-index.ts';
 import { type Candidate, openCandidate, type ValidatedPrecision, verifiedModel } from './open-candidate.ts';
 import { openReference, RECORDED, type Reference } from './open-reference.ts';
-import { type OpenSource, openSource, type SourceOptions } from './open-source.ts';
+import { openSource, type SourceOptions } from './open-source.ts';
 import type { Sample, Scores } from './sample.ts';
 import { StageComparison } from './stages/stage-comparison.ts';
 
@@ -177,7 +178,7 @@ async function lookIntoLayers(
 }
 
 /** What both sides are given alike. Errors: `usage` where the reference takes images' bytes and there are none. */
-function stageOf({ engine, decoding, side }: Reference, { pipeline, description }: OpenSource): Stage {
+function stageOf({ engine, decoding, side }: Reference, { pipeline, description }: OpenedSource): Stage {
   if (decoding !== null && pipeline === null) {
     throw new TorchliftError('usage', {
       what: `takes the bytes of images, and ${description} has none`,
@@ -190,7 +191,7 @@ function stageOf({ engine, decoding, side }: Reference, { pipeline, description 
 }
 
 /** Where the original runs here and TensorFlow has an operation for every step of the pipeline. */
-function stageComparison(reference: Reference, { pipeline, total }: OpenSource, comparison: Comparison): StageComparison | undefined {
+function stageComparison(reference: Reference, { pipeline, total }: OpenedSource, comparison: Comparison): StageComparison | undefined {
   const { worker } = reference;
   if (worker === null || pipeline === null || !isTensorFlowPipeline(pipeline.steps)) return undefined;
   return new StageComparison({ reference, worker, pipeline, total, newAccumulator: () => comparison.newAccumulator(LISTED_STAGE_FLIPS) });
@@ -215,7 +216,7 @@ function checkLabels({ labels, images, inputs }: ValidateOptions): void {
   });
 }
 
-function nothingToCompare({ skipped, description, pipeline }: OpenSource): TorchliftError {
+function nothingToCompare({ skipped, description, pipeline }: OpenedSource): TorchliftError {
   const kind = pipeline === null ? 'row' : 'image';
   return new TorchliftError('usage', {
     what: skipped.length === 0 ? `has no ${kind}s` : `has no ${kind} that could be read (${skipped.length} files skipped)`,

@@ -1,14 +1,14 @@
 import { basename, join } from 'node:path';
 import { TorchliftError } from '../../core/errors.ts';
-import type { OpenSource } from '../open-source.ts';
 import { imageBatches } from './image-batches.ts';
 import { imageFlags } from './image-flags.ts';
 import { drawImages, listImages } from './list-images.ts';
 import { openPipeline } from './open-pipeline.ts';
+import type { OpenedSource } from './opened-source.ts';
 import type { SourceContext } from './source-context.ts';
 
 /** A folder of images, put through the pipeline. Files that aren't images, or can't be decoded, are skipped with their reason. */
-export async function openImageFolder(folder: string, context: SourceContext): Promise<OpenSource> {
+export async function openImageFolder(folder: string, context: SourceContext): Promise<OpenedSource> {
   const all = listImages(folder);
   if (all.length === 0) {
     const remedy = 'Name a folder with JPEG, PNG, GIF or BMP files.';

@@ -3,15 +3,15 @@ import type { PortRecord } from '../../bundle/manifest.ts';
 import { TorchliftError } from '../../core/errors.ts';
 import type { Tensor } from '../../engines/tensor.ts';
 import { type NpzArray, NpzFile } from '../../formats/npy/npz-file.ts';
-import type { OpenSource } from '../open-source.ts';
 import { batchSize } from './batch-size.ts';
+import type { OpenedSource } from './opened-source.ts';
 import type { SourceContext } from './source-context.ts';
 
 /**
  * Rows of a `.npz`: one array for each of the model's inputs, by name; `x`, or the only array there is, where the model has one. Errors:
  * `file-not-found`, `malformed-file` (arrays that aren't the model's inputs), `unsupported` (another dtype).
  */
-export async function openNpz(path: string, { manifest, ranges, samples = Number.POSITIVE_INFINITY }: SourceContext): Promise<OpenSource> {
+export async function openNpz(path: string, { manifest, ranges, samples = Number.POSITIVE_INFINITY }: SourceContext): Promise<OpenedSource> {
   const file = new NpzFile(path);
   try {
     const arrays = manifest.inputs.map((port) => ({ port, array: arrayOf(file, port, manifest.inputs.length, path) }));

@@ -3,12 +3,12 @@ import type { PortRecord } from '../../bundle/manifest.ts';
 import { TorchliftError } from '../../core/errors.ts';
 import type { Tensor } from '../../engines/tensor.ts';
 import type { Batch } from '../batch.ts';
-import type { OpenSource } from '../open-source.ts';
 import { type RecordedRequest, readRecordedRequests } from '../sources/read-recorded-requests.ts';
 import { batchSize } from './batch-size.ts';
 import { imageBatches } from './image-batches.ts';
 import { imageFlags } from './image-flags.ts';
 import { openPipeline } from './open-pipeline.ts';
+import type { OpenedSource } from './opened-source.ts';
 import type { SourceContext } from './source-context.ts';
 import { stackRows } from './stack-rows.ts';
 
@@ -16,7 +16,7 @@ import { stackRows } from './stack-rows.ts';
  * What production was asked, with the scores it answered where they were kept. The first line says which kind the file is: images or inputs, with
  * scores or without; the others are held to it. Errors: `malformed-file` with the line, `file-not-found`.
  */
-export async function openRecordedRequests(path: string, context: SourceContext): Promise<OpenSource> {
+export async function openRecordedRequests(path: string, context: SourceContext): Promise<OpenedSource> {
   const { manifest, samples = Number.POSITIVE_INFINITY } = context;
   const shapes = { inputs: manifest.inputs.map(rowShape), outputs: manifest.outputs.map(rowShape) };
   const requests = () => readRecordedRequests(path, shapes);
