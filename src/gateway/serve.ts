@@ -77,7 +77,10 @@ export async function serve(config: GatewayConfig, { onLine, onAnswer }: ServeEv
     const decide = createDecider(heads, policy);
     const sha256 = manifest.artefacts['model.pt']?.sha256 ?? '';
     const imageLimits = { maxPixels: limits.pixels, minSide: limits.minSide, webp: config.webp };
-    const models = new Models([new ServedModel({ name, version: 1, manifest, sha256, heads, policy, decide, limits: imageLimits, arms })]);
+    const onNotInspected = (format: string, reason: string) => metrics.notInspected(format, reason);
+    const models = new Models([
+      new ServedModel({ name, version: 1, manifest, sha256, heads, policy, decide, limits: imageLimits, arms, onNotInspected }),
+    ]);
     const listen = async (routes: Parameters<typeof createHttpServer>[0]['routes'], host: string, port: number) => {
       const server = createHttpServer({
         ...{ routes, timeoutMs: config.timeoutMs, identify: (caller, scope) => authorize(caller, scope, keys(), config.noAuth) },

@@ -7,6 +7,7 @@ import type { Decider } from '../policy/create-decider.ts';
 import type { Head } from '../policy/head.ts';
 import type { Policy } from '../policy/policy.ts';
 import { imageStructure } from '../preprocess/image-structure.ts';
+import { sniffImage } from '../preprocess/sniff-image.ts';
 import type { ArmAnswer, Arms } from './arms/arms.ts';
 import type { ModelAnswer } from './arms/model-worker.ts';
 import { type ImageLimits, inspectHeader } from './images/inspect-header.ts';
@@ -23,6 +24,8 @@ export interface ServedModelOptions {
   readonly decide: Decider;
   readonly limits: ImageLimits;
   readonly arms: Arms;
+  /** An image that no model looked at: its format where that is known, and the reason. */
+  readonly onNotInspected: (format: string, reason: string) => void;
 }
 
 /** What a model makes of one image, and what else is to be known of it. */
@@ -49,8 +52,9 @@ export class ServedModel {
   readonly signature: WireSignature;
   readonly #limits: ImageLimits;
   readonly #arms: Arms;
+  readonly #onNotInspected: ServedModelOptions['onNotInspected'];
 
-  constructor({ name, version, manifest, sha256, heads, policy, decide, limits, arms }: ServedModelOptions) {
+  constructor({ name, version, manifest, sha256, heads, policy, decide, limits, arms, onNotInspected }: ServedModelOptions) {
     this.name = name;
     this.version = version;
     this.manifest = manifest;
@@ -62,6 +66,7 @@ export class ServedModel {
     this.signature = { inputs: manifest.inputs.map(wirePort), outputs: manifest.outputs.map(wirePort) };
     this.#limits = limits;
     this.#arms = arms;
+    this.#onNotInspected = onNotInspected;
   }
 
   /** As a request may give it: bytes where an image stands for the one input. */
@@ -92,8 +97,8 @@ export class ServedModel {
 
   /** Answers an image's bytes. Errors: those of the header's inspection, `refused-input` (its decoder refuses it), those of the pool. */
   async answerImage(image: Uint8Array, context: RequestContext): Promise<ImageAnswer> {
-    const header = inspectHeader(image, this.#limits);
-    const { outputs, flags: warnings, variant } = await this.#arms.answerImage(image, context);
+    const { header, answer } = await this.#inspect(image, context);
+    const { outputs, flags: warnings, variant } = answer;
     const { frames, alpha, trailingBytes } = imageStructure(image, header);
     const flags = Object.entries({
       alpha,
@@ -104,6 +109,16 @@ export class ServedModel {
       preprocess_assumed: this.manifest.preprocess.assumed,
     });
     return { outputs, variant, frames, flags: flags.flatMap(([flag, holds]) => (holds ? [flag] : [])) };
+  }
+
+  async #inspect(image: Uint8Array, context: RequestContext) {
+    try {
+      const header = inspectHeader(image, this.#limits);
+      return { header, answer: await this.#arms.answerImage(image, context) };
+    } catch (error) {
+      this.#onNotInspected(sniffImage(image)?.format ?? 'unknown', error instanceof TorchliftError ? error.code : 'internal');
+      throw error;
+    }
   }
 
   /** Answers tensors in the signature's order. Errors: `malformed-message` (another dtype or shape than the model's), those of the pool. */

@@ -35,6 +35,8 @@ test.each([
   ['a threshold above 1', '{"rules": {"a": {"block": 1.5}}}', 'for "a"'],
   ['a review above the block', '{"rules": {"a": {"review": 0.9, "block": 0.5}}}', 'for "a"'],
   ['a rule without thresholds', '{"rules": {"a": {}}}', 'for "a"'],
+  ['a failure that nobody knows', '{"rules": {}, "on_failure": {"bad luck": "block"}}', 'none of unsupported-image'],
+  ['a failure that comes to nothing', '{"rules": {}, "on_failure": {"overloaded": "ignore"}}', '"ignore" on overloaded'],
   ['gates that are none', '{"rules": {}, "gates": []}', 'no object'],
   ['an unknown gate', '{"rules": {}, "gates": {"agreement": 0.99}}', 'the gate "agreement"'],
   ['a gate that nothing can certify', '{"rules": {}, "gates": {"minAgreement": {"a": 1}}}', 'the gate 1 for "a"'],

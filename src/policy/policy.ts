@@ -5,6 +5,21 @@ export const ACTIONS = ['allow', 'review', 'block'] as const;
 
 export type Action = (typeof ACTIONS)[number];
 
+/** Why a served model couldn't look at an image. */
+export const FAILURE_REASONS = [
+  'unsupported-image',
+  'image-too-large',
+  'refused-input',
+  'poison-input',
+  'limit-exceeded',
+  'overloaded',
+  'deadline-exceeded',
+  'worker-failed',
+  'not-finite',
+] as const;
+
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+
 export interface Thresholds {
   readonly review?: number;
   readonly block?: number;
@@ -16,6 +31,8 @@ export interface Thresholds {
  */
 export interface Policy {
   readonly rules: Readonly<Record<string, Action | Thresholds>>;
+  /** By the reason why an image couldn't be looked at, what is done with it then; undecided where a reason is absent. */
+  readonly on_failure?: Readonly<Partial<Record<FailureReason, Action>>>;
   /** What a validation demands beside the overall agreement; nothing where absent. */
   readonly gates?: Gates;
 }
@@ -38,11 +55,19 @@ export function parsePolicy(json: unknown, place: string, classes: readonly stri
     if (classes !== undefined && !classes.includes(name))
       throw malformed(`has a ${kind} for ${JSON.stringify(name)}, which is none of the classes ${classes.join(', ')}`);
   };
-  const { rules, gates } = (json ?? {}) as { rules?: unknown; gates?: unknown };
+  const { rules, gates, on_failure: onFailure } = (json ?? {}) as { rules?: unknown; gates?: unknown; on_failure?: unknown };
   if (!isObject(rules)) throw malformed('has no "rules" object');
   for (const [name, rule] of Object.entries(rules)) {
     checkClass(name, 'rule');
     if (!isAction(rule) && !isThresholds(rule)) throw malformed(`has the rule ${shown(rule)} for ${JSON.stringify(name)}`);
+  }
+  if (onFailure !== undefined) {
+    if (!isObject(onFailure)) throw malformed('has an "on_failure" that is no object');
+    for (const [reason, action] of Object.entries(onFailure)) {
+      if (!(FAILURE_REASONS as readonly string[]).includes(reason))
+        throw malformed(`has "on_failure" for ${JSON.stringify(reason)}, which is none of ${FAILURE_REASONS.join(', ')}`);
+      if (!isAction(action)) throw malformed(`has ${shown(action)} on ${reason}`);
+    }
   }
   if (gates !== undefined) {
     if (!isObject(gates)) throw malformed('has "gates" that are no object');

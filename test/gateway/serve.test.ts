@@ -22,7 +22,10 @@ let expected: readonly number[];
 
 beforeAll(async () => {
   await writePhotoModel(scratch.join('model.h5'));
-  writeFileSync(scratch.join('policy.json'), JSON.stringify({ rules: { a: 'block', b: 'block', c: { review: 0.2 } } }));
+  writeFileSync(
+    scratch.join('policy.json'),
+    JSON.stringify({ rules: { a: 'block', b: 'block', c: { review: 0.2 } }, on_failure: { 'image-too-large': 'review' } }),
+  );
   const { bundle } = await convert(scratch.join('model.h5'), { output: scratch.join('bundle'), classes: PHOTO_CLASSES, preprocess: '0..1' });
   const random = seededRandom(7);
   image = pngOf(
@@ -124,6 +127,13 @@ test('by status alone', async () => {
   expect(await (await fetch(`${address}/v1/policy`)).json()).toMatchObject({ rules: { a: 'block' }, labels: PHOTO_CLASSES });
 });
 
+test("what couldn't be looked at is never allowed, unless the policy says what is done then", async () => {
+  const large = bomb(20_000, 20_000);
+  expect(await (await post('/v1/moderate', large)).json()).toMatchObject({ status: 413, decision: 'review', reason: 'image-too-large' });
+  expect((await post('/v1/moderate?verdict=status', large)).status).toBe(406);
+  expect((await post('/v1/moderate?verdict=status', Buffer.from('none'))).status).toBe(415);
+});
+
 describe('what is wrong is told in the form of its contract, and the connection goes on', () => {
   test.each<[string, string, Body, number, object]>([
     ['no JSON', predict, '{', 400, { error: expect.stringContaining('JSON') }],
@@ -175,6 +185,7 @@ test('figures for Prometheus, on a listener of their own', async () => {
   expect(text).toMatch(/torchlift_requests_total\{route="POST \/v1\/moderate",status="200"\} \d+/);
   expect(text).toMatch(/torchlift_worker_restarts_total\{arm="candidate"\} [1-9]/);
   expect(text).toContain('torchlift_workers_ready{arm="candidate"}');
+  expect(text).toMatch(/torchlift_not_inspected_total\{format="png",reason="image-too-large"\} [1-9]/);
 });
 
 /** A PNG whose header asks for so many pixels, and holds none. */

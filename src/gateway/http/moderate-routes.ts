@@ -2,7 +2,7 @@ import { TorchliftError } from '../../core/errors.ts';
 import { float32Elements, type Tensor } from '../../engines/tensor.ts';
 import type { Models } from '../models.ts';
 import type { ServedModel } from '../served-model.ts';
-import { errorAnswer } from './error-answer.ts';
+import { type Problem, problemAnswer } from './error-answer.ts';
 import { imagesOf } from './moderate-body.ts';
 import { content } from './openapi/openapi-document.ts';
 import type { Answer, Exchange, Route } from './route.ts';
@@ -54,12 +54,11 @@ export function moderateRoutes(models: Models, bodyLimit: number): readonly Rout
         const byStatus = exchange.query.verdict === 'status';
         if (byStatus && model.policy === null)
           throw new TorchliftError('usage', { what: 'there is no policy, so that there is no verdict; serve with one' });
-        if (!several) {
-          const moderation = await moderate(images[0] as Uint8Array, model, exchange);
-          return { status: byStatus && moderation.decision !== 'allow' ? 406 : 200, body: moderation };
-        }
-        if (byStatus) throw new TorchliftError('usage', { what: 'verdict=status speaks of one image, this request has several' });
-        return { status: 200, body: { results: await Promise.all(images.map((image) => result(image, model, exchange))) } };
+        if (byStatus && several) throw new TorchliftError('usage', { what: 'verdict=status speaks of one image, this request has several' });
+        const results = await Promise.all(images.map((image) => result(image, model, exchange)));
+        if (several) return { status: 200, body: { results: results.map(({ body }) => body) } };
+        const [only] = results as [Result];
+        return byStatus ? { ...only, status: statusOf(only) } : only;
       },
     },
     {
@@ -73,13 +72,23 @@ export function moderateRoutes(models: Models, bodyLimit: number): readonly Rout
   ];
 }
 
+interface Result extends Answer {
+  readonly body: Moderation | Problem;
+}
+
 /** Of several images each has an answer or a problem of its own. */
-async function result(image: Uint8Array, model: ServedModel, exchange: Exchange): Promise<object> {
+async function result(image: Uint8Array, model: ServedModel, exchange: Exchange): Promise<Result> {
   try {
-    return await moderate(image, model, exchange);
+    return { status: 200, body: await moderate(image, model, exchange) };
   } catch (error) {
-    return JSON.parse(String(errorAnswer(error, 'problem', exchange.requestId).body)) as object;
+    return problemAnswer(error, exchange.requestId, model.policy);
   }
+}
+
+/** For callers that read nothing else: an image that nothing decided keeps the status of its problem. */
+function statusOf({ status, body: { decision } }: Result): number {
+  if (decision === 'allow') return 200;
+  return decision === 'undecided' ? status : 406;
 }
 
 async function moderate(image: Uint8Array, model: ServedModel, exchange: Exchange): Promise<Moderation> {

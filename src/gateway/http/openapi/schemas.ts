@@ -33,7 +33,10 @@ const problem = object({
   detail: text,
   code: text,
   request_id: text,
-  decision: { const: 'undecided' },
+  decision: {
+    enum: ['undecided', 'allow', 'review', 'block'],
+    description: 'undecided, unless the policy’s on_failure names a decision for the reason.',
+  },
   reason: { ...text, description: 'What could not be looked at is never allowed.' },
 });
 
