@@ -1,7 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { convert } from '../../src/convert/convert.ts';
+import { packageRoot } from '../../src/core/package-root.ts';
 import { seededRandom } from '../../src/core/seeded-random.ts';
 import { openPreprocessor } from '../../src/engines/open-preprocessor.ts';
 import { openRemote } from '../../src/engines/remote-engine.ts';
@@ -186,6 +188,15 @@ test('figures for Prometheus, on a listener of their own', async () => {
   expect(text).toMatch(/torchlift_worker_restarts_total\{arm="candidate"\} [1-9]/);
   expect(text).toContain('torchlift_workers_ready{arm="candidate"}');
   expect(text).toMatch(/torchlift_not_inspected_total\{format="png",reason="image-too-large"\} [1-9]/);
+});
+
+test('the dashboard asks for figures that there are', async () => {
+  const dashboard = readFileSync(join(packageRoot(), 'deploy', 'grafana', 'torchlift.json'), 'utf8');
+  const text = await (await fetch(`http://127.0.0.1:${gateway.adminPort}/metrics`)).text();
+  const known = new Set([...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name));
+  const asked = [...dashboard.matchAll(/\b((?:torchlift|process)_[a-z_]+?)(?:_bucket)?(?=\{)/g)].map(([, name]) => name);
+  expect(asked.length).toBeGreaterThan(10);
+  expect(asked.filter((name) => !known.has(name))).toEqual([]);
 });
 
 /** A PNG whose header asks for so many pixels, and holds none. */
