@@ -172,7 +172,8 @@ export class WorkerPool<Input, Output> {
     while (this.#free.length > 0) {
       const batch = this.#next();
       if (batch.length === 0) return;
-      void this.#run(this.#free.shift() as PoolWorker<Input, Output>, batch);
+      // The one that ran last: its weights are in the cache.
+      void this.#run(this.#free.pop() as PoolWorker<Input, Output>, batch);
     }
   }
 
