@@ -12,6 +12,7 @@ import numpy as np
 
 MAX_HEADER_BYTES = 1 << 24
 MAX_TENSOR_BYTES = 1 << 32
+SMALL_BYTES = 1 << 16
 DTYPES = {"float32", "float64", "float16", "int64", "int32", "int16", "int8", "uint8", "bool"}
 
 
@@ -59,7 +60,11 @@ def write_frame(connection, header, arrays=()):
     arrays = [(name, np.ascontiguousarray(array)) for name, array in arrays]
     tensors = [{"name": name, "dtype": array.dtype.name, "shape": list(array.shape)} for name, array in arrays]
     text = json.dumps({**header, "tensors": tensors}).encode()
-    connection.sendall(struct.pack("<I", len(text)) + text)
-    for _, array in arrays:
-        if array.size:
-            connection.sendall(memoryview(array).cast("B"))
+    head = struct.pack("<I", len(text)) + text
+    parts = [memoryview(array).cast("B") for _, array in arrays if array.size]
+    if sum(map(len, parts)) <= SMALL_BYTES:  # in one system call, so that the other end wakes up once
+        connection.sendall(b"".join([head, *parts]))
+        return
+    connection.sendall(head)
+    for part in parts:
+        connection.sendall(part)

@@ -133,7 +133,10 @@ class Connection implements WorkerProcess {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
+      // In one system call, so that the worker wakes up once.
+      this.#socket.cork();
       for (const chunk of encodeFrame({ ...options, method, id }, tensors)) this.#socket.write(chunk);
+      this.#socket.uncork();
     });
   }
 
