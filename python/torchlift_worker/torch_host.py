@@ -18,7 +18,7 @@ from torchlift_worker.pipeline import Pipeline  # noqa: E402
 
 
 class TorchHost:
-    METHODS = ("run", "answer", "probe", "measure", "layers", "layer", "source")
+    METHODS = ("run", "answer", "measure", "layers", "layer", "source")
 
     def __init__(self, model, threads=None, device="auto", preprocess=None):
         """model: path of a TorchScript archive whose hash the caller has verified. device: "cpu", "cuda", or "auto", which is CUDA where
@@ -61,9 +61,6 @@ class TorchHost:
     def answer(self, arrays, requests, precision="fp32"):
         """Several requests in one batch (answering.py)."""
         return answer(arrays, requests, self.pipeline, lambda inputs: self.run(inputs, precision)[0])
-
-    def probe(self, _):
-        return [], {"probes": self.pipeline.probe()}
 
     def measure(self, arrays, iterations, precision="fp32"):
         """Milliseconds of each of so many runs, float64. On CUDA, from one answer to the next, the next batch's copy going beside."""

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import { TorchliftError } from '../core/errors.ts';
 import { printable } from '../core/printable.ts';
-import type { KeyScope } from '../gateway/keys/api-key.ts';
+import { KEY_SCOPES, type KeyScope } from '../gateway/keys/key-scopes.ts';
 import { listOf, wholeNumber } from './parse-options.ts';
-
-const SCOPES: readonly KeyScope[] = ['infer', 'metrics', 'admin'];
 
 const EXAMPLES = `
 Examples:
@@ -34,7 +32,7 @@ export function register(program: Command): void {
       .option('--json', 'print the result as one JSON object');
 
   sub('create <name>', 'make a key')
-    .option('--scope <list>', `what it allows: ${SCOPES.join(', ')}`, listOf(SCOPES))
+    .option('--scope <list>', `what it allows: ${KEY_SCOPES.join(', ')}`, listOf(KEY_SCOPES))
     .option('--days <count>', 'until it expires (default: never)', (text: string) => wholeNumber(text))
     .action(async (name: string, { keys: path, json, scope = ['infer'], days }: Flags & { scope?: readonly KeyScope[]; days?: number }) => {
       const [{ makeKey }, { readKeys, writeKeys }] = await load();

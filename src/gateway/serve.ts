@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { readManifest, verifiedArtefact } from '../bundle/read-bundle.ts';
 import { TorchliftError } from '../core/errors.ts';
-import { float32Elements, type Tensor } from '../engines/tensor.ts';
 import { createDecider } from '../policy/create-decider.ts';
 import { findHeads } from '../policy/find-heads.ts';
 import { policyOf } from '../policy/policy-of.ts';
@@ -18,7 +17,7 @@ import { authorize } from './keys/authorize.ts';
 import { readKeys, watchKeys } from './keys/key-file.ts';
 import { Models } from './models.ts';
 import { GatewayMetrics } from './observe/gateway-metrics.ts';
-import { ServedModel } from './served-model.ts';
+import { ServedModel, scoresOf } from './served-model.ts';
 
 export interface ServeEvents {
   /** For people, while it starts and when something happens to it. */
@@ -124,8 +123,4 @@ async function listenOn(server: FastifyInstance, host: string, port: number): Pr
   }
   const address = server.server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
-}
-
-function scoresOf(tensor: Tensor): Float32Array {
-  return tensor.dtype === 'float32' ? float32Elements(tensor) : new Float32Array();
 }

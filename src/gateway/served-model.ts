@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Manifest, PortRecord } from '../bundle/manifest.ts';
 import { TorchliftError } from '../core/errors.ts';
 import type { WirePort, WireSignature, WireTensor } from '../dialects/wire-tensor.ts';
-import type { Tensor } from '../engines/tensor.ts';
+import { float32Elements, type Tensor } from '../engines/tensor.ts';
 import type { Decider } from '../policy/create-decider.ts';
 import type { Head } from '../policy/head.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -159,6 +159,11 @@ function refused(what: string): TorchliftError {
 
 function wirePort({ name, dtype, shape }: PortRecord): WirePort {
   return { name, dtype, shape: shape.map((size) => (typeof size === 'number' ? size : -1)) };
+}
+
+/** An output's elements as scores; none where it isn't float32. */
+export function scoresOf(tensor: Tensor): Float32Array {
+  return tensor.dtype === 'float32' ? float32Elements(tensor) : new Float32Array();
 }
 
 function shortHash(hash: string): string {

@@ -1,7 +1,6 @@
 import { TorchliftError } from '../../core/errors.ts';
-import { float32Elements, type Tensor } from '../../engines/tensor.ts';
 import type { Models } from '../models.ts';
-import type { ServedModel } from '../served-model.ts';
+import { type ServedModel, scoresOf } from '../served-model.ts';
 import { type Problem, problemAnswer } from './error-answer.ts';
 import { imagesOf } from './moderate-body.ts';
 import { content } from './openapi/openapi-document.ts';
@@ -93,7 +92,7 @@ function statusOf({ status, body: { decision } }: Result): number {
 
 async function moderate(image: Uint8Array, model: ServedModel, exchange: Exchange): Promise<Moderation> {
   const { outputs, variant, frames, flags } = await model.answerImage(image, exchange);
-  const scores = outputs.map(float32Row);
+  const scores = outputs.map(scoresOf);
   const decision = model.decide(scores);
   if (decision.kind === 'undecided') throw new TorchliftError('not-finite', { what: decision.reason });
   return {
@@ -110,8 +109,4 @@ async function moderate(image: Uint8Array, model: ServedModel, exchange: Exchang
     flags,
     request_id: exchange.requestId,
   };
-}
-
-function float32Row(tensor: Tensor): Float32Array {
-  return tensor.dtype === 'float32' ? float32Elements(tensor) : new Float32Array();
 }

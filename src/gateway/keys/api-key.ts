@@ -1,9 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-
-/** What a key can allow: to ask models, to read figures, to run the gateway. */
-export const KEY_SCOPES = ['infer', 'metrics', 'admin'] as const;
-export type KeyScope = (typeof KEY_SCOPES)[number];
+import { KEY_SCOPES, type KeyScope } from './key-scopes.ts';
 
 /** What is kept of a key; the secret itself is shown once, and nowhere kept. */
 export const KEY_RECORD = z.strictObject({
