@@ -8,8 +8,12 @@ const PROBE = `import importlib.util, sys
 print("%d.%d" % sys.version_info[:2], *[name for name in sys.argv[1:] if importlib.util.find_spec(name) is None])`;
 const PROBE_MS = 20_000;
 
+/** Asked once in a process: every worker starts through here. */
+const found = new Set<string>();
+
 /** The interpreter that the user named instead of a runtime of ours. Errors: `runtime-unavailable` where it doesn't start or lacks the framework. */
 export async function checkOwnInterpreter(name: RuntimeName, python: string): Promise<void> {
+  if (found.has(`${name} ${python}`)) return;
   const variable = INTERPRETER_VARIABLES[name];
   const pythons = SPECIFICATIONS[name].flatMap((each) => each.pythons).join(', ');
   const refuse = (what: string, cause?: unknown) =>
@@ -28,4 +32,5 @@ export async function checkOwnInterpreter(name: RuntimeName, python: string): Pr
   const [version = '', ...missing] = answer.trim().split(' ');
   if (!/^3\.\d+$/.test(version)) throw refuse("isn't a Python 3");
   if (missing.length > 0) throw refuse(`Python ${version} there has no ${missing.join(' and no ')}`);
+  found.add(`${name} ${python}`);
 }
